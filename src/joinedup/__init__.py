@@ -1,0 +1,1 @@
+"""Joinedup: the open operating system of an integrated care system."""

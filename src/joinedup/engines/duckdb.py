@@ -1,0 +1,73 @@
+"""DuckDB: the default engine. Opens and writes Parquet; the home of what only SQL can say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+
+class DuckDBEngine:
+    """One in-process DuckDB, with a memory limit and a folder to spill to.
+
+    Rooms get `ibis.Table`s from it and give them back to be written; they never see it.
+    """
+
+    name = "duckdb"
+
+    def __init__(
+        self, *, spill: Path, memory_limit_mb: int | None = None, threads: int | None = None
+    ) -> None:
+        self.connection = ibis.duckdb.connect(temp_directory=str(spill))
+        # Sessions run in UTC: time zones are dealt with once, at intake.
+        self.raw("SET TimeZone = 'UTC'")
+        self.raw("SET preserve_insertion_order = false")
+        if memory_limit_mb is not None:
+            self.raw(f"SET memory_limit = '{int(memory_limit_mb)}MB'")
+        if threads is not None:
+            self.raw(f"SET threads = {int(threads)}")
+
+    def __enter__(self) -> DuckDBEngine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of files and memory."""
+        self.connection.disconnect()
+
+    def raw(self, sql: str) -> Any:
+        """Run SQL that Ibis cannot say. Only `engines` and `linkage` may."""
+        return self.connection.con.execute(sql)
+
+    def read_parquet(self, paths: Path | Sequence[Path]) -> ir.Table:
+        """One table over one or more Parquet files of the same columns."""
+        many = [paths] if isinstance(paths, Path) else list(paths)
+        return self.connection.read_parquet([str(path) for path in many])
+
+    def write_parquet(self, table: ir.Table, path: Path, *, in_order: bool = False) -> int:
+        """Write a table to one zstd Parquet file, aside and then renamed; return its rows.
+
+        With `in_order` the file keeps the order of the table's `order_by`.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(path.name + ".part")
+        sql = ibis.to_sql(table, dialect="duckdb")
+        self.raw(f"SET preserve_insertion_order = {str(in_order).lower()}")
+        target = str(aside).replace("'", "''")
+        done = self.raw(
+            f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        )
+        rows: int = done.fetchall()[0][0]
+        aside.replace(path)
+        return rows

@@ -1,0 +1,34 @@
+"""The promised tables, declared once: checks, dictionary, templates and readers come from here."""
+
+from joinedup.tables.accounts import (
+    AREAS,
+    FILES,
+    FLAGS,
+    MEMBERSHIPS,
+    ORGANISATIONS,
+    QUARANTINE,
+)
+from joinedup.tables.declare import Column, Table, Zone
+from joinedup.tables.promised import (
+    CODES,
+    EVENTS,
+    IDENTITIES,
+    LINK_CHANGES,
+    LINKS,
+    PERSONS,
+    REFERRALS,
+    REGISTRATIONS,
+    RESIDENCES,
+)
+
+PROMISED: tuple[Table, ...] = (
+    PERSONS, REGISTRATIONS, RESIDENCES, EVENTS, CODES, REFERRALS, LINK_CHANGES,
+    IDENTITIES, LINKS, QUARANTINE,
+    FILES, FLAGS, ORGANISATIONS, AREAS, MEMBERSHIPS,
+)
+
+__all__ = [
+    "AREAS", "CODES", "EVENTS", "FILES", "FLAGS", "IDENTITIES", "LINKS", "LINK_CHANGES",
+    "MEMBERSHIPS", "ORGANISATIONS", "PERSONS", "PROMISED", "QUARANTINE", "REFERRALS",
+    "REGISTRATIONS", "RESIDENCES", "Column", "Table", "Zone",
+]
