@@ -1,5 +1,6 @@
 """Open and write tables; the one home of the differences between engines."""
 
 from joinedup.engines.duckdb import DuckDBEngine
+from joinedup.engines.lake import Lake, Snapshot, reuse
 
-__all__ = ["DuckDBEngine"]
+__all__ = ["DuckDBEngine", "Lake", "Snapshot", "reuse"]

@@ -11,7 +11,8 @@ FILES = Table(
     key=("file_id",),
     note="For every file, lines = accepted_lines + quarantined_lines + header_or_blank.",
     columns=(
-        FILE_ID, PARTNER,
+        FILE_ID,
+        PARTNER,
         Column("feed", "string", "The feed that it belongs to.", True),
         Column("file", "string", "Its path below `inbox/`.", True),
         Column("sha256", "string", "SHA-256 of its bytes.", True),
@@ -23,12 +24,19 @@ FILES = Table(
         Column("accepted", "int64", "Rows accepted.", True, unit="rows"),
         Column("quarantined", "int64", "Rows quarantined.", True, unit="rows"),
         Column("accepted_lines", "int64", "Physical lines of accepted rows.", True, unit="lines"),
-        Column("quarantined_lines", "int64", "Physical lines of quarantined rows.", True,
-               unit="lines"),
-        Column("superseded", "int64", "Accepted rows that a later file corrected.", True,
-               unit="rows"),
-        Column("outcome", "string", "What became of the file.", True,
-               codes=code_sets.DUPLICATE_OUTCOMES),
+        Column(
+            "quarantined_lines", "int64", "Physical lines of quarantined rows.", True, unit="lines"
+        ),
+        Column(
+            "superseded", "int64", "Accepted rows that a later file corrected.", True, unit="rows"
+        ),
+        Column(
+            "outcome",
+            "string",
+            "What became of the file.",
+            True,
+            codes=code_sets.DUPLICATE_OUTCOMES,
+        ),
         Column("reason", "string", "Why it was refused, where it was."),
     ),
 )
@@ -58,10 +66,16 @@ FLAGS = Table(
     columns=(
         FILE_ID,
         Column("rule", "string", "Id of the rule.", True),
-        Column("severity", "string", "What the rule does.", True, codes={
-            "flag": "The row is kept and counted here",
-            "refuse": "The row is quarantined",
-        }),
+        Column(
+            "severity",
+            "string",
+            "What the rule does.",
+            True,
+            codes={
+                "flag": "The row is kept and counted here",
+                "refuse": "The row is quarantined",
+            },
+        ),
         Column("rows", "int64", "How many rows.", True, unit="rows"),
         Column("first_row", "int64", "The first such line.", True),
     ),
@@ -75,8 +89,7 @@ ORGANISATIONS = Table(
     columns=(
         Column("code", "string", "ODS code (or GSS code of a council).", True),
         Column("name", "string", "Name.", True),
-        Column("kind", "string", "Kind of organisation.", True,
-               codes=code_sets.ORGANISATION_KINDS),
+        Column("kind", "string", "Kind of organisation.", True, codes=code_sets.ORGANISATION_KINDS),
         Column("is_statutory", "boolean", "Whether it is a statutory body.", True),
         Column("start_date", "date", "First day; null where not known."),
         Column("end_date", "date", "First day no longer; null while it goes on."),

@@ -68,7 +68,10 @@ class Table:
         if "person_id" not in self.column_names:
             return self
         record_id = Column(
-            "record_id", "string", "The partner's own identifier of the patient.", True,
+            "record_id",
+            "string",
+            "The partner's own identifier of the patient.",
+            True,
             identifying=True,
         )
         columns = tuple(record_id if c.name == "person_id" else c for c in self.columns)

@@ -12,8 +12,10 @@ PERSON_ID = Column(
     "person_id", "string", "Pseudonym of one linked person; the same from run to run.", True
 )
 EVENT_ID = Column(
-    "event_id", "int64",
-    "Identifies the event: from the file's hash, the row, and the event's place in the row.", True,
+    "event_id",
+    "int64",
+    "Identifies the event: from the file's hash, the row, and the event's place in the row.",
+    True,
 )
 KNOWN_DATE = Column(
     "known_date", "date", "When we knew: the date of the extract that the row came in.", True
@@ -26,26 +28,50 @@ IDENTITIES = Table(
     key=("partner", "record_id", "file_id", "source_row"),
     columns=(
         PARTNER,
-        Column("record_id", "string", "The partner's own identifier of the patient.", True,
-               identifying=True),
-        Column("nhs_number", "string", "NHS number as ten digits, valid or not.",
-               identifying=True, source="NHS Data Dictionary: NHS NUMBER"),
-        Column("other_number", "string", "A personal number other than the NHS number.",
-               identifying=True),
+        Column(
+            "record_id",
+            "string",
+            "The partner's own identifier of the patient.",
+            True,
+            identifying=True,
+        ),
+        Column(
+            "nhs_number",
+            "string",
+            "NHS number as ten digits, valid or not.",
+            identifying=True,
+            source="NHS Data Dictionary: NHS NUMBER",
+        ),
+        Column(
+            "other_number",
+            "string",
+            "A personal number other than the NHS number.",
+            identifying=True,
+        ),
         Column("forename", "string", "Given name.", identifying=True),
         Column("surname", "string", "Family name.", identifying=True),
-        Column("birth_date", "date", "Date of birth; null where absent or a placeholder.",
-               identifying=True),
+        Column(
+            "birth_date",
+            "date",
+            "Date of birth; null where absent or a placeholder.",
+            identifying=True,
+        ),
         Column("sex", "string", "Sex as recorded.", codes=code_sets.SEXES),
-        Column("ethnicity", "string", "Ethnic category, 2001 census code.",
-               source="NHS Data Dictionary: ETHNIC CATEGORY"),
+        Column(
+            "ethnicity",
+            "string",
+            "Ethnic category, 2001 census code.",
+            source="NHS Data Dictionary: ETHNIC CATEGORY",
+        ),
         Column("death_date", "date", "Date of death.", identifying=True),
         Column("address", "string", "Address lines, joined by a space.", identifying=True),
         Column("town", "string", "Post town or locality.", identifying=True),
         Column("postcode", "string", "Postcode.", identifying=True),
         Column("phone", "string", "Telephone number.", identifying=True),
         Column("email", "string", "E-mail address.", identifying=True),
-        KNOWN_DATE, FILE_ID, SOURCE_ROW,
+        KNOWN_DATE,
+        FILE_ID,
+        SOURCE_ROW,
     ),
 )
 
@@ -56,20 +82,36 @@ LINKS = Table(
     key=("partner", "record_id"),
     columns=(
         PARTNER,
-        Column("record_id", "string", "The partner's own identifier of the patient.", True,
-               identifying=True),
+        Column(
+            "record_id",
+            "string",
+            "The partner's own identifier of the patient.",
+            True,
+            identifying=True,
+        ),
         PERSON_ID,
-        Column("method", "string", "How the identity joined the person.", True, codes={
-            "nhs_number": "Valid NHS number and agreeing details",
-            "same_record": "Same details as another record of the same person",
-            "probabilistic": "Match weight above the threshold",
-            "alone": "Joined nothing: a person of one identity",
-        }),
-        Column("match_weight", "float64", "Splink match weight (log2 Bayes factor) of the link; "
-               "null where a rule decided.", unit="bits"),
+        Column(
+            "method",
+            "string",
+            "How the identity joined the person.",
+            True,
+            codes={
+                "nhs_number": "Valid NHS number and agreeing details",
+                "same_record": "Same details as another record of the same person",
+                "probabilistic": "Match weight above the threshold",
+                "alone": "Joined nothing: a person of one identity",
+            },
+        ),
+        Column(
+            "match_weight",
+            "float64",
+            "Splink match weight (log2 Bayes factor) of the link; null where a rule decided.",
+            unit="bits",
+        ),
         Column("matched_partner", "string", "Partner of the record that it was linked to."),
-        Column("matched_record_id", "string", "The record that it was linked to.",
-               identifying=True),
+        Column(
+            "matched_record_id", "string", "The record that it was linked to.", identifying=True
+        ),
         Column("run", "string", "The snapshot in which the link was last made anew.", True),
     ),
 )
@@ -82,11 +124,17 @@ LINK_CHANGES = Table(
     columns=(
         Column("old_person_id", "string", "The person it was.", True),
         Column("new_person_id", "string", "The person it is now.", True),
-        Column("change", "string", "What happened.", True, codes={
-            "merged": "Every identity of the old person moved to the new one",
-            "split": "Some identities of the old person moved to the new one",
-            "gone": "No identity of the old person is left; the new id is empty",
-        }),
+        Column(
+            "change",
+            "string",
+            "What happened.",
+            True,
+            codes={
+                "merged": "Every identity of the old person moved to the new one",
+                "split": "Some identities of the old person moved to the new one",
+                "gone": "No identity of the old person is left; the new id is empty",
+            },
+        ),
         Column("identities", "int64", "How many identities moved.", True, unit="identities"),
         Column("why", "string", "The rule or weight that decided, in words.", True),
         Column("run", "string", "The snapshot that made the change.", True),
@@ -103,10 +151,19 @@ PERSONS = Table(
         Column("sex", "string", "Sex as most often recorded.", codes=code_sets.SEXES),
         Column("birth_month", "date", "First day of the month of birth."),
         Column("death_date", "date", "Date of death, where known."),
-        Column("ethnicity", "string", "Ethnic category, 2001 census code.",
-               source="NHS Data Dictionary: ETHNIC CATEGORY"),
-        Column("identities", "int64", "How many partners' records were linked.", True,
-               unit="identities"),
+        Column(
+            "ethnicity",
+            "string",
+            "Ethnic category, 2001 census code.",
+            source="NHS Data Dictionary: ETHNIC CATEGORY",
+        ),
+        Column(
+            "identities",
+            "int64",
+            "How many partners' records were linked.",
+            True,
+            unit="identities",
+        ),
         Column("partners", "int64", "How many partners know the person.", True, unit="partners"),
     ),
 )
@@ -117,11 +174,14 @@ REGISTRATIONS = Table(
     zone=Zone.PSEUDONYMOUS,
     key=("person_id", "practice_code", "start_date", "file_id", "source_row"),
     columns=(
-        PERSON_ID, PARTNER,
+        PERSON_ID,
+        PARTNER,
         Column("practice_code", "string", "ODS code of the practice.", True),
         Column("start_date", "date", "First day on the list; null where not known."),
         Column("end_date", "date", "First day no longer on the list; null while on it."),
-        KNOWN_DATE, FILE_ID, SOURCE_ROW,
+        KNOWN_DATE,
+        FILE_ID,
+        SOURCE_ROW,
     ),
 )
 
@@ -131,14 +191,27 @@ RESIDENCES = Table(
     zone=Zone.PSEUDONYMOUS,
     key=("person_id", "lsoa_code", "start_date", "file_id", "source_row"),
     columns=(
-        PERSON_ID, PARTNER,
-        Column("lsoa_code", "string", "LSOA of the usual address.", True,
-               source="ONS: lower layer super output areas"),
-        Column("lsoa_vintage", "int64", "Census year whose LSOAs the code belongs to.", True,
-               unit="year"),
+        PERSON_ID,
+        PARTNER,
+        Column(
+            "lsoa_code",
+            "string",
+            "LSOA of the usual address.",
+            True,
+            source="ONS: lower layer super output areas",
+        ),
+        Column(
+            "lsoa_vintage",
+            "int64",
+            "Census year whose LSOAs the code belongs to.",
+            True,
+            unit="year",
+        ),
         Column("start_date", "date", "First day there; null where not known."),
         Column("end_date", "date", "First day no longer there; null while there."),
-        KNOWN_DATE, FILE_ID, SOURCE_ROW,
+        KNOWN_DATE,
+        FILE_ID,
+        SOURCE_ROW,
     ),
 )
 
@@ -148,9 +221,15 @@ EVENTS = Table(
     zone=Zone.PSEUDONYMOUS,
     key=("event_id",),
     columns=(
-        EVENT_ID, PERSON_ID, PARTNER,
-        Column("organisation", "string", "ODS code of the organisation or site that gave the care.",
-               True),
+        EVENT_ID,
+        PERSON_ID,
+        PARTNER,
+        Column(
+            "organisation",
+            "string",
+            "ODS code of the organisation or site that gave the care.",
+            True,
+        ),
         Column("setting", "string", "Kind of care.", True, codes=code_sets.SETTINGS),
         Column("kind", "string", "Kind of event.", True, codes=code_sets.EVENT_KINDS),
         Column("start_at", "timestamp(6)", "When it began, UTC.", True),
@@ -159,14 +238,20 @@ EVENTS = Table(
         Column("service", "string", "Specialty, team or service type, as the source codes it."),
         Column("source_code", "string", "Where the person came from, as the source codes it."),
         Column("destination_code", "string", "Where the person went, as the source codes it."),
-        Column("ready_at", "timestamp(6)", "When ready to leave (discharge-ready), UTC.",
-               source="NHS Data Dictionary: DISCHARGE READY DATE"),
+        Column(
+            "ready_at",
+            "timestamp(6)",
+            "When ready to leave (discharge-ready), UTC.",
+            source="NHS Data Dictionary: DISCHARGE READY DATE",
+        ),
         Column("outcome", "string", "How it ended.", codes=code_sets.OUTCOMES),
         Column("cost_pence", "int64", "Cost, where a unit cost was given.", unit="pence"),
         Column("raw_kind", "string", "The source's own code for the kind of event."),
         Column("raw_urgency", "string", "The source's own code for the urgency."),
         Column("raw_outcome", "string", "The source's own code for the outcome."),
-        KNOWN_DATE, FILE_ID, SOURCE_ROW,
+        KNOWN_DATE,
+        FILE_ID,
+        SOURCE_ROW,
     ),
 )
 
@@ -176,14 +261,16 @@ CODES = Table(
     zone=Zone.PSEUDONYMOUS,
     key=("event_id", "system", "position"),
     columns=(
-        EVENT_ID, PERSON_ID,
+        EVENT_ID,
+        PERSON_ID,
         Column("system", "string", "Code system.", True, codes=code_sets.CODE_SYSTEMS),
         Column("code", "string", "The code as received, trimmed.", True),
         Column("position", "int64", "Place among the event's codes, from 1.", True),
         Column("value", "float64", "Numeric value, where the fact has one."),
         Column("unit", "string", "Unit of the value."),
         Column("recorded_date", "date", "Date of the fact.", True),
-        FILE_ID, SOURCE_ROW,
+        FILE_ID,
+        SOURCE_ROW,
     ),
 )
 
@@ -193,9 +280,11 @@ REFERRALS = Table(
     zone=Zone.PSEUDONYMOUS,
     key=("referral_id",),
     columns=(
-        Column("referral_id", "int64", "Identifies the referral, as `event_id` does an event.",
-               True),
-        PERSON_ID, PARTNER,
+        Column(
+            "referral_id", "int64", "Identifies the referral, as `event_id` does an event.", True
+        ),
+        PERSON_ID,
+        PARTNER,
         Column("from_organisation", "string", "ODS code of the sender."),
         Column("to_organisation", "string", "ODS code of the receiver.", True),
         Column("service", "string", "Service asked of, as the source codes it."),
@@ -207,6 +296,8 @@ REFERRALS = Table(
         Column("outcome", "string", "How it ended.", codes=code_sets.REFERRAL_OUTCOMES),
         Column("raw_urgency", "string", "The source's own code for the urgency."),
         Column("raw_outcome", "string", "The source's own code for the outcome."),
-        KNOWN_DATE, FILE_ID, SOURCE_ROW,
+        KNOWN_DATE,
+        FILE_ID,
+        SOURCE_ROW,
     ),
 )
