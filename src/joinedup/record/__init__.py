@@ -1,0 +1,18 @@
+"""One person's history across partners."""
+
+from joinedup.record.assemble import assemble_persons, attach_person, leave_out
+from joinedup.record.costs import UnitCost, cost_events
+from joinedup.record.history import INVOLVED_DAYS, involved_now, person_events
+from joinedup.record.residence import residences_from_postcodes
+
+__all__ = [
+    "INVOLVED_DAYS",
+    "UnitCost",
+    "assemble_persons",
+    "attach_person",
+    "cost_events",
+    "involved_now",
+    "leave_out",
+    "person_events",
+    "residences_from_postcodes",
+]
