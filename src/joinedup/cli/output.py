@@ -1,0 +1,69 @@
+"""Results on stdout, progress and messages on stderr; JSON always valid, errors included."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+import click
+
+
+class Exit(enum.IntEnum):
+    """Exit codes, the same for every verb."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    FINDINGS = 3
+
+
+def show_json(value: Any) -> None:
+    """Print one JSON object on stdout: a frozen dataclass, or a mapping of plain values."""
+    click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=1, default=_other))
+
+
+def show_error(what: str, where: str, cure: str, *, as_json: bool) -> None:
+    """Say what is wrong, where, and what to do next."""
+    if as_json:
+        show_json({"error": what, "where": where, "cure": cure})
+        return
+    place = f"{where}: " if where else ""
+    click.echo(f"{click.style('Error:', fg='red', bold=True)} {place}{what}", err=True)
+    if cure:
+        click.echo(f"  {cure}", err=True)
+
+
+def teller(*, quiet: bool = False) -> Callable[[str], None]:
+    """What an action tells its progress to: stderr, a line a step; nobody where it is no
+    terminal.
+    """
+    if quiet or not sys.stderr.isatty() or "CI" in os.environ:
+        return lambda _: None
+    return lambda what: click.echo(click.style("· ", fg="cyan") + what, err=True)
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, float) and value != value:  # NaN is no JSON
+        return None
+    return value
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    if isinstance(value, PurePath):
+        return value.as_posix()
+    raise TypeError(f"{type(value).__name__} is no JSON")
