@@ -1,7 +1,22 @@
 """Organisations, areas and how they nest, over time; and the settings that name them."""
 
 from joinedup.partners.boundaries import boundaries
+from joinedup.partners.footprints import (
+    area_names,
+    areas,
+    as_at,
+    memberships,
+    organisations,
+    registered,
+    residents,
+)
+from joinedup.partners.organisations import Partner, organisation_as_at, read_partners
 from joinedup.partners.pack import AreaPack, read_pack
 from joinedup.partners.settings import Section, parse_settings, read_settings
+from joinedup.partners.system import Limits, System, read_system
 
-__all__ = ["AreaPack", "Section", "boundaries", "parse_settings", "read_pack", "read_settings"]
+__all__ = [
+    "AreaPack", "Limits", "Partner", "Section", "System", "area_names", "areas", "as_at",
+    "boundaries", "memberships", "organisation_as_at", "organisations", "parse_settings",
+    "read_pack", "read_partners", "read_settings", "read_system", "registered", "residents",
+]  # fmt: skip
