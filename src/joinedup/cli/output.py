@@ -8,7 +8,7 @@ import enum
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -67,3 +67,16 @@ def _other(value: Any) -> Any:
     if isinstance(value, PurePath):
         return value.as_posix()
     raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+def show_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table on stdout, its columns as wide as what they hold."""
+    texts = [[_cell(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(head, *texts, strict=True)]
+    for line in (head, *texts):
+        cells = zip(line, widths, strict=True)
+        click.echo("  " + "  ".join(cell.ljust(width) for cell, width in cells).rstrip())
+
+
+def _cell(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)

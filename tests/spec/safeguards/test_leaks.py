@@ -25,13 +25,20 @@ IDENTITIES = ibis.memtable(
         }
         for n, name in enumerate(["Ashdown", "Bellweather", "Carraway", "Dunmore", "Eastwick"])
     ],
-    schema={
-        name: "string"
-        for name in (
-            "nhs_number", "other_number", "record_id", "postcode", "phone", "email",
-            "surname", "forename", "address",
-        )
-    },
+    schema=dict.fromkeys(
+        (
+            "nhs_number",
+            "other_number",
+            "record_id",
+            "postcode",
+            "phone",
+            "email",
+            "surname",
+            "forename",
+            "address",
+        ),
+        "string",
+    ),
 )
 BIRTH_DATES = ibis.memtable(
     [{"person_id": f"P{n}", "birth_date": dt.date(1950, 2, n + 2)} for n in range(5)]

@@ -1,0 +1,63 @@
+"""The step that decides which records are one person."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+
+from joinedup import tables
+from joinedup.actions.keys import fingerprint
+from joinedup.actions.steps import code_version, step_key
+from joinedup.actions.work import Work
+from joinedup.linkage import link, read_model
+from joinedup.record import leave_out
+
+STEP = "link"
+
+
+def link_records(work: Work, superseded: ir.Table, *, superseded_key: str) -> None:
+    """Write `identities`, `links` and `link_changes` into the draft."""
+    model_path = work.system.identified / "linkage_model.json"
+    model = read_model(model_path) if model_path.is_file() else None
+    key = step_key(
+        STEP,
+        code_version("linkage", "terms", "tables", "safeguards"),
+        fingerprint(work.key),
+        model_path.read_text(encoding="utf-8") if model else "",
+        superseded_key,
+        *(part.folder.name for part in work.parts),
+    )
+    with work.steps.measured(STEP, "Finding which records are one person") as step:
+        step.reused = work.take_over(STEP, key)
+        if not step.reused:
+            _link(work, superseded, model)
+
+
+def _link(work: Work, superseded: ir.Table, model: object) -> None:
+    identities = standing_identities(work.received(tables.IDENTITIES), superseded)
+    work.write(STEP, tables.IDENTITIES, identities)
+    previous = None
+    if work.before is not None:
+        previous = work.engine.read_parquet(work.before.table_path("links", identified=True))
+    linked = link(
+        work.engine,
+        work.read(tables.IDENTITIES),
+        key=work.key,
+        previous_links=previous,
+        run=work.draft.id,
+        model=model,
+    )
+    work.write(STEP, tables.LINKS, linked.links.order_by("partner", "record_id"))
+    work.write(STEP, tables.LINK_CHANGES, linked.link_changes.order_by(*tables.LINK_CHANGES.key))
+
+
+def standing_identities(identities: ir.Table, superseded: ir.Table) -> ir.Table:
+    """Demographic records that no correction has replaced.
+
+    A record all of whose rows were corrected away under another record_id keeps its last
+    details: its other events must still find their person.
+    """
+    standing = leave_out(identities, superseded)
+    orphans = identities.anti_join(standing, ["partner", "record_id"])
+    names = list(tables.IDENTITIES.column_names)
+    whole = standing.select(*names).union(orphans.select(*names))
+    return whole.order_by("partner", "record_id", "file_id", "source_row")

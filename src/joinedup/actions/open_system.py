@@ -1,0 +1,122 @@
+"""Open a system's serving snapshot for a stated purpose: for notebooks, and for other actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import ibis.expr.types as ir
+
+from joinedup import tables
+from joinedup.engines import DuckDBEngine, Lake, Snapshot
+from joinedup.partners import System, read_system
+from joinedup.safeguards import Purpose, decide, record_look
+from joinedup.tables import Table, Zone
+from joinedup.terms import NotFoundError
+
+_BY_NAME: Mapping[str, Table] = {table.name: table for table in tables.PROMISED}
+
+
+class OpenSystem:
+    """A system with its serving snapshot open for one purpose.
+
+    Each promised table is an attribute, an Ibis expression: `system.events`, `system.persons`.
+    A table that the purpose does not allow raises DisclosureError. Every look is recorded.
+    """
+
+    def __init__(self, system: System, snapshot: Snapshot, purpose: str) -> None:
+        self.system = system
+        self.snapshot = snapshot
+        self.purpose = decide(purpose, tables.PERSONS)
+        self._engine = DuckDBEngine(
+            spill=system.identified / "spill",
+            memory_limit_mb=system.limits.memory_mb,
+            threads=system.limits.threads,
+        )
+
+    def table(self, name: str) -> ir.Table:
+        """One promised table. NotFoundError with the nearest name where there is none."""
+        declared = _BY_NAME.get(name)
+        if declared is None:
+            raise NotFoundError(
+                f"there is no table '{name}'.",
+                where=self.system.name,
+                cure=f"There are: {', '.join(_BY_NAME)}.",
+            )
+        decide(self.purpose, declared)
+        path = self.snapshot.table_path(name, identified=declared.zone is Zone.IDENTIFIED)
+        if not path.is_file():
+            raise NotFoundError(
+                f"the serving snapshot has no table '{name}'.",
+                where=self.snapshot.id,
+                cure="Run 'joinedup run' to make it.",
+            )
+        self._look(f"table {name}")
+        return self._engine.read_parquet(path)
+
+    def person_look(self, person_id: str) -> None:
+        """Record that one person's record is looked at."""
+        self._look("person", person_id)
+
+    def _look(self, what: str, person_id: str = "") -> None:
+        log = self.system.identified / "looks.jsonl"
+        record_look(log, purpose=self.purpose, what=what, person_id=person_id)
+
+    @property
+    def footprints(self) -> ir.Table:
+        """What lies in what, from when to when: `memberships` by its everyday name."""
+        return self.table("memberships")
+
+    def __getattr__(self, name: str) -> ir.Table:
+        if name.startswith("_") or name not in _BY_NAME:
+            raise AttributeError(f"{type(self).__name__} has no '{name}'")
+        return self.table(name)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *_BY_NAME]
+
+    def __repr__(self) -> str:
+        manifest = self.snapshot.manifest
+        made: Mapping[str, Any] = manifest["tables"]
+        lines = [
+            f"{self.system.name} ({self.system.ods_code}), snapshot {self.snapshot.id}",
+            f"opened for {self.purpose.value}",
+        ]
+        for name in _BY_NAME:
+            if name in made:
+                closed = "" if self._allows(name) else "  (not for this purpose)"
+                lines.append(f"  {name:<14}{made[name]['rows']:>14,} rows{closed}")
+        return "\n".join(lines)
+
+    def _allows(self, name: str) -> bool:
+        try:
+            decide(self.purpose, _BY_NAME[name])
+        except PermissionError:
+            return False
+        return True
+
+    def __enter__(self) -> OpenSystem:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of files and memory."""
+        self._engine.close()
+
+
+def open_system(folder: str | Path, purpose: str = Purpose.POPULATION_HEALTH) -> OpenSystem:
+    """Open the serving snapshot of a system folder for a purpose.
+
+    NotFoundError before the first run; DisclosureError for a purpose that is none.
+    """
+    system = read_system(Path(folder))
+    return OpenSystem(system, Lake(system.lake, system.identified).serving(), purpose)

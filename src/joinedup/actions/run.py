@@ -1,0 +1,133 @@
+"""The main job: take in, link, assemble, guard, report, publish.
+
+Each step's result lands in a new snapshot; a step whose inputs, settings and code are those of
+the snapshot that serves is not done again. Only the last step, one rename, changes what serves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from joinedup._version import __version__
+from joinedup.actions.assembling import assemble
+from joinedup.actions.describing import describe
+from joinedup.actions.guarding import guard
+from joinedup.actions.keys import fingerprint, read_key
+from joinedup.actions.linking import link_records
+from joinedup.actions.reporting import report
+from joinedup.actions.steps import Step, Steps, Tell
+from joinedup.actions.take_in import TakenIn, take_in
+from joinedup.actions.work import Work
+from joinedup.engines import DuckDBEngine, Lake, Snapshot
+from joinedup.intake import FileAccount
+from joinedup.partners import System, read_system
+from joinedup.terms import SnapshotError, SourceDataError
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """What a run did: the snapshot that now serves, every file's account, and each step's cost."""
+
+    snapshot: str
+    files: tuple[FileAccount, ...]
+    waiting: tuple[str, ...]
+    identities: int
+    persons: int
+    events: int
+    steps: tuple[Step, ...]
+    report: Path
+
+
+def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
+    """Run the main job on a system folder and publish a snapshot.
+
+    Raises a JoinedupError, with nothing published and the last snapshot still serving, where
+    settings are wrong, nothing can be taken in, or a table would name people.
+    """
+    system = read_system(folder)
+    key = read_key(system.identified / "key")
+    lake = Lake(system.lake, system.identified)
+    steps = Steps(tell)
+    with lake.locked(), _engine(system) as engine:
+        before = lake.current()
+        _same_key(before, key)
+        with steps.measured("take in", "Reading and checking what partners sent"):
+            taken = take_in(system, engine, tell)
+        _something_to_publish(system, taken)
+        work = Work(
+            system=system,
+            engine=engine,
+            key=key,
+            steps=steps,
+            before=before,
+            draft=lake.begin(),
+            parts=taken.parts,
+        )
+        superseded = engine.read_parquet(taken.superseded)
+        link_records(work, superseded, superseded_key=taken.superseded.name)
+        assemble(work, superseded)
+        describe(work, taken)
+        guard(work)
+        with steps.measured("publish", "Publishing the snapshot"):
+            snapshot = lake.publish(work.draft, _manifest(work, taken))
+            lake.prune(system.limits.keep_snapshots)
+        with steps.measured("report", "Writing the report"):
+            page = report(system, snapshot)
+    made = work.made
+    return RunOutcome(
+        snapshot=snapshot.id,
+        files=taken.accounts,
+        waiting=taken.waiting,
+        identities=made["links"].rows,
+        persons=made["persons"].rows,
+        events=made["events"].rows,
+        steps=tuple(steps.done),
+        report=page,
+    )
+
+
+def _engine(system: System) -> DuckDBEngine:
+    return DuckDBEngine(
+        spill=system.identified / "spill",
+        memory_limit_mb=system.limits.memory_mb,
+        threads=system.limits.threads,
+    )
+
+
+def _same_key(before: Snapshot | None, key: bytes) -> None:
+    if before is not None and before.manifest["key_fingerprint"] != fingerprint(key):
+        raise SnapshotError(
+            "the system's key is not the one that the serving snapshot was made with, so nobody "
+            "would keep their person_id.",
+            where="identified/key",
+            cure="Restore the earlier key from your backup; to begin afresh, move lake/ away.",
+        )
+
+
+def _something_to_publish(system: System, taken: TakenIn) -> None:
+    if not any(account.outcome == "accepted" for account in taken.accounts):
+        raise SourceDataError(
+            "no file could be taken in, so there is nothing to publish.",
+            where=str(system.inbox),
+            cure="Put partners' files in inbox/PARTNER/, or see 'joinedup status' for reasons.",
+        )
+
+
+def _manifest(work: Work, taken: TakenIn) -> Mapping[str, Any]:
+    return {
+        "system": work.system.name,
+        "ods_code": work.system.ods_code,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "joinedup_version": __version__,
+        "key_fingerprint": fingerprint(work.key),
+        "steps": work.step_keys,
+        "tables": {
+            name: {"step": made.step, "zone": made.zone.value, "rows": made.rows}
+            for name, made in sorted(work.made.items())
+        },
+        "waiting": list(taken.waiting),
+    }

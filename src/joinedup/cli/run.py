@@ -1,0 +1,52 @@
+"""`joinedup run`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from joinedup.cli.output import Exit, show_json, teller
+
+if TYPE_CHECKING:
+    from joinedup.actions.run import RunOutcome
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def run(folder: Path, as_json: bool) -> int:
+    """Take in what partners sent to the system DIR and publish one population.
+
+    Exits with 3 when a file was refused as a whole; refused rows are an everyday matter.
+    """
+    from joinedup.actions.run import run as run_system
+
+    outcome = run_system(folder, tell=teller(quiet=as_json))
+    if as_json:
+        show_json(outcome)
+    else:
+        _show(outcome)
+    refused = any(one.outcome == "rejected" for one in outcome.files)
+    return Exit.FINDINGS if refused else Exit.OK
+
+
+def _show(outcome: RunOutcome) -> None:
+    accepted = sum(one.accepted for one in outcome.files)
+    quarantined = sum(one.quarantined for one in outcome.files)
+    click.echo(f"Snapshot {outcome.snapshot} now serves.")
+    click.echo(f"  {outcome.persons:,} people from {outcome.identities:,} partners' records")
+    click.echo(f"  {outcome.events:,} events")
+    click.echo(
+        f"  {len(outcome.files):,} files: {accepted:,} rows accepted, {quarantined:,} quarantined"
+    )
+    for one in outcome.files:
+        if one.outcome == "rejected":
+            click.echo(f"  refused: {one.file}: {one.reason}")
+    for name in outcome.waiting:
+        click.echo(f"  waiting until complete: {name}")
+    seconds = sum(step.seconds for step in outcome.steps)
+    peak = max(step.peak_mb for step in outcome.steps)
+    click.echo(f"  {seconds:.1f} seconds, at most {peak:,} MB")
+    click.echo(f"Read {outcome.report}")
