@@ -10,6 +10,10 @@ import pytest
 from joinedup import tables
 from joinedup.safeguards import find_leaks
 
+TEXTS = (
+    "nhs_number", "other_number", "record_id", "postcode", "phone", "email",
+    "surname", "forename", "address",
+)  # fmt: skip
 IDENTITIES = ibis.memtable(
     [
         {
