@@ -11,12 +11,13 @@ from joinedup.partners.footprints import (
     residents,
 )
 from joinedup.partners.organisations import Partner, organisation_as_at, read_partners
-from joinedup.partners.pack import AreaPack, read_pack
+from joinedup.partners.pack import AreaPack, invented_pack, read_pack
 from joinedup.partners.settings import Section, parse_settings, read_settings
 from joinedup.partners.system import Limits, System, read_system
 
 __all__ = [
     "AreaPack", "Limits", "Partner", "Section", "System", "area_names", "areas", "as_at",
-    "boundaries", "memberships", "organisation_as_at", "organisations", "parse_settings",
-    "read_pack", "read_partners", "read_settings", "read_system", "registered", "residents",
+    "boundaries", "invented_pack", "memberships", "organisation_as_at", "organisations",
+    "parse_settings", "read_pack", "read_partners", "read_settings", "read_system",
+    "registered", "residents",
 ]  # fmt: skip

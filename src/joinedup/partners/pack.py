@@ -7,6 +7,7 @@ can tell (networks of an LSOA, councils of practices) is worked out here, once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -61,6 +62,11 @@ class AreaPack:
             f"{self.lsoa_vintage}, {self.residents:,} residents, "
             f"{self.practices.num_rows} practices)"
         )
+
+
+def invented_pack() -> Path:
+    """The folder of the invented system's pack, which the package ships."""
+    return Path(str(resources.files("joinedup.partners"))) / "invented"
 
 
 def read_pack(path: Path) -> AreaPack:
