@@ -22,9 +22,9 @@ from joinedup.drawing.outlines import (
 from joinedup.drawing.scale import class_edges
 from joinedup.drawing.svg import SMALL_TEXT_PX, element, percent, picture, text
 
-# Where labels must not touch: the picture's width on a telephone 320 px wide, and on a screen.
+# Widths at which labels must not touch: on a telephone 320 px wide; in half of a page of 60 rem.
 PHONE_PX: Final = 270
-SCREEN_PX: Final = 620
+SCREEN_PX: Final = 430
 _LABEL_HEIGHT_PX: Final = 15
 _DIGIT_PX: Final = 8
 
@@ -80,14 +80,18 @@ def draw_map(
     title: str,
     description: str,
     focus: Collection[str] = (),
+    enlarged: Collection[str] = (),
 ) -> str:
     """The map as SVG. With `focus` (labels), only the window that holds those areas, enlarged.
 
-    A label that has no room on a telephone is left out there; see `crowded`.
+    A label that has no room on a telephone is left out there: see `crowded`. `enlarged` marks
+    the window that another map enlarges.
     """
     frame = _frame(areas, focus)
     drawn = _drawn(areas, frame)
     shapes = [_shape(one, shading) for one in drawn]
+    if enlarged:
+        shapes.append(_window(_frame(areas, enlarged), frame))
     inner = element(
         "svg",
         "".join(shapes),
@@ -95,10 +99,10 @@ def draw_map(
         width="100%",
         height="100%",
     )
-    wanted = [one for one in drawn if not focus or one.area.label in focus]
+    wanted = [one for one in drawn if _is_inside(one, frame)]
     on_phone = _with_room(wanted, frame, PHONE_PX)
     on_screen = on_phone + _with_room(wanted, frame, SCREEN_PX, taken=on_phone)
-    # Not `<style>`: the page decides what is narrow; it hides `.wide-only` there.
+    # The page decides what is narrow: it hides `.wide-only` there.
     labels = [
         _label(one, frame, shading, wide_only=one not in on_phone)
         for one in wanted
@@ -148,7 +152,9 @@ def draw_key(shading: Shading, *, unit: str, name: str, has_hidden: bool = False
 
 def _frame(areas: Sequence[MapArea], focus: Collection[str]) -> Frame:
     shown = [area for area in areas if not focus or area.label in focus]
-    return frame_around([ring for area in shown for ring in area.rings])
+    rings = [ring for area in shown for ring in area.rings]
+    # What is enlarged is known by what lies round it.
+    return frame_around(rings, margin=0.1 if focus else 0.02)
 
 
 def _drawn(areas: Sequence[MapArea], frame: Frame) -> list[_Drawn]:
@@ -174,6 +180,30 @@ def _shape(one: _Drawn, shading: Shading) -> str:
         stroke_linejoin="round",
         vector_effect="non-scaling-stroke",
     )
+
+
+def _window(inner: Frame, outer: Frame) -> str:
+    left, top = outer.place(inner.west, inner.north)
+    right, bottom = outer.place(inner.east, inner.south)
+    return element(
+        "rect",
+        x=left,
+        y=top,
+        width=right - left,
+        height=bottom - top,
+        fill="none",
+        stroke=INK,
+        stroke_width=2,
+        stroke_dasharray="6 4",
+        vector_effect="non-scaling-stroke",
+    )
+
+
+def _is_inside(one: _Drawn, frame: Frame) -> bool:
+    """Whether the label has room between the edges of the window."""
+    x, y = one.at
+    edge = frame.width * 0.03
+    return edge < x < frame.width - edge and edge < y < frame.height - edge
 
 
 def _label(one: _Drawn, frame: Frame, shading: Shading, *, wide_only: bool) -> str:

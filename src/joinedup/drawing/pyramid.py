@@ -70,12 +70,13 @@ def _row(band: PyramidBand, *, top: int, y: int) -> str:
 
 
 def _grid(axis: Sequence[int], height: int) -> list[str]:
-    """Fine lines and their numbers on both sides; the number at the edge stays inside."""
+    """Fine lines and their numbers on both sides; the numbers between need a wide page."""
     parts = []
     for tick in axis:
         share = tick / axis[-1] * _SIDE
         for x, edge in ((_SIDE - share, "start"), (1 - _SIDE + share, "end")):
             is_edge = tick == axis[-1]
+            between = {} if tick in (0, axis[-1]) else {"class_": "wide-only"}
             parts.append(
                 element(
                     "line",
@@ -92,6 +93,7 @@ def _grid(axis: Sequence[int], height: int) -> list[str]:
                     text_anchor=edge if is_edge else "middle",
                     font_size=SMALL_TEXT_PX,
                     fill=INK,
+                    **between,
                 )
             )
     return parts

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, floor, log10
 
+_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 10)
 
-def round_step(span: float, most: int) -> float:
-    """The smallest of 1, 2, 2.5 or 5 times a power of ten that cuts a span in at most `most`."""
-    if span <= 0:
+
+def round_step(span: float, most: int) -> int:
+    """The smallest round whole number that cuts a span in at most `most` parts."""
+    if span <= most:
         return 1
     power = 10.0 ** floor(log10(span / most))
-    for step in (1, 2, 2.5, 5, 10):
-        if span / (step * power) <= most + 1e-9:
-            return step * power
-    return 10 * power
+    fits = (step * power for step in _STEPS if span <= step * power * most * (1 + 1e-9))
+    return ceil(next(fits))
 
 
-def ticks(highest: float, *, most: int = 4) -> tuple[int, ...]:
+def ticks(highest: int, *, most: int) -> tuple[int, ...]:
     """Whole round numbers from 0 to at least the highest value."""
-    step = max(1, round(round_step(highest, most)))
+    step = round_step(highest, most)
     return tuple(step * place for place in range(max(1, ceil(highest / step)) + 1))
 
 
@@ -28,12 +28,11 @@ def class_edges(values: Sequence[int], *, most: int) -> tuple[int, ...]:
     if not values:
         return (0, 1)
     lowest, highest = min(values), max(values) + 1
-    step = max(1, round(round_step(max(highest - lowest, 1), most)))
+    step = round_step(highest - lowest, most)
     first = lowest // step * step
-    count = ceil((highest - first) / step)
-    if count > most:
-        # Rounding down the first edge may cost one class: take the next round step.
-        step = max(step + 1, round(round_step(step * most, most - 1)))
+    if highest - first > step * most:
+        # Rounding down the first edge cost a class: a step for one class fewer always fits.
+        step = round_step(highest - lowest, most - 1)
         first = lowest // step * step
-        count = ceil((highest - first) / step)
+    count = ceil((highest - first) / step)
     return tuple(first + step * place for place in range(count + 1))

@@ -3,5 +3,14 @@
 from joinedup.safeguards.leaks import Leak, find_leaks
 from joinedup.safeguards.looks import record_look
 from joinedup.safeguards.purpose import Purpose, decide
+from joinedup.safeguards.small_numbers import count_in_words, shown_count
 
-__all__ = ["Leak", "Purpose", "decide", "find_leaks", "record_look"]
+__all__ = [
+    "Leak",
+    "Purpose",
+    "count_in_words",
+    "decide",
+    "find_leaks",
+    "record_look",
+    "shown_count",
+]
