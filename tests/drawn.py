@@ -12,13 +12,13 @@ A lone `-` is null; every column is text unless a type is named.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-_READ = {
+_READ: dict[str, Callable[[str], Any]] = {
     "int64": int,
     "float64": float,
     "date": dt.date.fromisoformat,

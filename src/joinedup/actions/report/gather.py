@@ -251,9 +251,15 @@ def _reasons(
 def _reason(
     partner: str, feed: str, rule: str, severity: str, rows: int, rules: Mapping[str, RuleWords]
 ) -> ReasonFacts:
-    in_words = RuleWords(rule.replace("_", " "))
-    words = rules.get(f"{partner}/{feed}/{rule}") or rules.get(rule) or in_words
-    return ReasonFacts(partner, feed, rule, severity, rows, words.meaning, words.cure)
+    # A rule about one column is written rule:COLUMN.
+    plain, _, column = rule.partition(":")
+    in_words = RuleWords(plain.replace("_", " "))
+    words = rules.get(f"{partner}/{feed}/{plain}") or rules.get(plain) or in_words
+    where = f"{column}: " if column else ""
+    meaning = where + words.meaning
+    return ReasonFacts(
+        partner, feed, plain, severity, rows, meaning[:1].upper() + meaning[1:], words.cure
+    )
 
 
 def _refused_files(files: Sequence[Mapping[str, Any]]) -> tuple[RefusedFile, ...]:
