@@ -2,7 +2,6 @@
 
 from joinedup.partners.boundaries import boundaries
 from joinedup.partners.footprints import (
-    area_names,
     areas,
     as_at,
     memberships,
@@ -12,12 +11,13 @@ from joinedup.partners.footprints import (
 )
 from joinedup.partners.organisations import Partner, organisation_as_at, read_partners
 from joinedup.partners.pack import AreaPack, invented_pack, read_pack
+from joinedup.partners.pack_manifest import Charity, PackManifest, manifest_toml
 from joinedup.partners.settings import Section, parse_settings, read_settings
 from joinedup.partners.system import Limits, System, read_system
 
 __all__ = [
-    "AreaPack", "Limits", "Partner", "Section", "System", "area_names", "areas", "as_at",
-    "boundaries", "invented_pack", "memberships", "organisation_as_at", "organisations",
-    "parse_settings", "read_pack", "read_partners", "read_settings", "read_system",
-    "registered", "residents",
+    "AreaPack", "Charity", "Limits", "PackManifest", "Partner", "Section", "System", "areas",
+    "as_at", "boundaries", "invented_pack", "manifest_toml", "memberships",
+    "organisation_as_at", "organisations", "parse_settings", "read_pack", "read_partners",
+    "read_settings", "read_system", "registered", "residents",
 ]  # fmt: skip

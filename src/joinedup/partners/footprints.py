@@ -53,12 +53,6 @@ def areas(pack: AreaPack) -> pa.Table:
     return _ordered(rows, AREA_SCHEMA)
 
 
-def area_names(pack: AreaPack) -> dict[str, str]:
-    """Code → name of every area that a partner's footprint may name."""
-    table = areas(pack)
-    return dict(zip(table["code"].to_pylist(), table["name"].to_pylist(), strict=True))
-
-
 def organisations(pack: AreaPack, partners: Sequence[Partner] = ()) -> pa.Table:
     """Partners, trusts, councils, networks and practices, each once (`tables.ORGANISATIONS`).
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Final
 
+from joinedup.partners.pack import AreaPack
 from joinedup.partners.settings import Section, read_settings
+from joinedup.partners.system import System
 
 KINDS: Final = (
     "icb", "acute_trust", "community_trust", "mental_health_trust", "ambulance_trust", "council",
@@ -51,12 +52,14 @@ class _Listed:
     section: Section
 
 
-def read_partners(file: Path, areas: Mapping[str, str] | None = None) -> tuple[Partner, ...]:
-    """Read `partners.toml`, in the file's order. `areas`: the pack's area code → name.
+def read_partners(system: System, pack: AreaPack | None = None) -> tuple[Partner, ...]:
+    """Read `partners.toml` of a system, in the file's order; footprints are held to the pack.
 
     Refuses repeated codes, footprints that the pack does not know, and successors that are
     absent, go round in a circle or were not there on the day.
     """
+    areas = pack.area_names() if pack else None
+    file = system.partners_file
     top = read_settings(file, missing="Make a system folder with `joinedup init`.")
     listed = [_Listed(_partner(one), one) for one in top.sections("partners")]
     top.finish()

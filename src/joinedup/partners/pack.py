@@ -6,6 +6,7 @@ can tell (networks of an LSOA, councils of practices) is worked out here, once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -55,6 +56,14 @@ class AreaPack:
     def residents(self) -> int:
         """Everyone who lives in the pack's LSOAs."""
         return int(self.ages.sum())
+
+    def area_names(self) -> Mapping[str, str]:
+        """Code → name of every area, small or large, that a footprint may name."""
+        names = {self.code: self.name}
+        for kind in ("lsoa", "neighbourhood", "network", "place", "council"):
+            codes, called = (self.lsoas[f"{kind}_{part}"].to_pylist() for part in ("code", "name"))
+            names |= {code: name for code, name in zip(codes, called, strict=True) if code}
+        return names
 
     def __repr__(self) -> str:
         return (

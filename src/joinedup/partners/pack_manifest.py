@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,28 @@ class PackManifest:
     invented: bool = False
     sources: tuple[str, ...] = ()
     charities: tuple[Charity, ...] = ()
+
+
+def manifest_toml(manifest: PackManifest, note: str) -> str:
+    """The text of a `pack.toml`; `note` is the comment at its head."""
+    lines = [
+        *(f"# {line}" for line in note.splitlines()),
+        f"name = {_quoted(manifest.name)}",
+        f"code = {_quoted(manifest.code)}",
+        f"lsoa_vintage = {manifest.lsoa_vintage}",
+    ]
+    if manifest.invented:
+        lines.append("invented = true")
+    lines += ["sources = [", *(f"  {_quoted(source)}," for source in manifest.sources), "]"]
+    for charity in manifest.charities:
+        lines += ["", "[[charities]]", f"code = {_quoted(charity.code)}"]
+        lines.append(f"name = {_quoted(charity.name)}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    # The escapes of a TOML basic string are those of JSON.
+    return json.dumps(text, ensure_ascii=False)
 
 
 def read_manifest(folder: Path) -> PackManifest:
