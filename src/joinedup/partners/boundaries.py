@@ -12,10 +12,11 @@ from joinedup.terms import NotFoundError, SourceDataError
 
 Ring = list[tuple[float, float]]
 
-# Kind of area → file of the pack, and the property that holds the area's code.
-_FILES: Final[Mapping[str, tuple[str, str]]] = {
-    "lsoa": ("lsoa11.geojson", "lsoa11_code"),
-    "council": ("ltla24.geojson", "ltla24_code"),
+# Kind of area → file of the pack, and the properties that may hold the area's code, best first.
+# Where there are counties the outlines are of districts, each naming its county as the council.
+_FILES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "lsoa": ("lsoa11.geojson", ("lsoa11_code",)),
+    "council": ("ltla24.geojson", ("council_code", "ltla24_code")),
 }
 
 
@@ -29,15 +30,17 @@ def boundaries(pack: AreaPack, kind: str = "lsoa") -> dict[str, list[Ring]]:
         raise NotFoundError(
             f"A pack has no outlines of kind '{kind}'.", cure=f"Ask for {' or '.join(_FILES)}."
         )
-    name, key = _FILES[kind]
+    name, keys = _FILES[kind]
     path = pack.path / name
     found: dict[str, list[Ring]] = {}
     for feature in _features(path):
         try:
-            code, rings = str(feature["properties"][key]), _rings(feature["geometry"])
-        except (KeyError, TypeError, ValueError, IndexError):
+            named = feature["properties"]
+            code = str(next(named[key] for key in keys if key in named))
+            rings = _rings(feature["geometry"])
+        except (KeyError, TypeError, ValueError, IndexError, StopIteration):
             raise SourceDataError(
-                f"A feature has no `{key}` or no polygon.",
+                f"A feature has no `{keys[-1]}` or no polygon.",
                 where=str(path),
                 cure="Each feature needs its code and a Polygon or MultiPolygon.",
             ) from None
