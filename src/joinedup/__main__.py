@@ -1,5 +1,6 @@
-"""`python -m joinedup` is the same as `joinedup`."""
+"""`python -m joinedup`: the command, where scripts are not on the path."""
 
 from joinedup.cli import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The commands in the documentation do what the page says, on a small system."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.console import Command, begins_with_demo, commands, missing
+from tests.house.repository import named, pages
+
+# Enough for every page's story, and quick.
+FEW = "2000"
+PAGES = [page for page in pages() if page.exists() and list(commands(page))]
+
+
+def joinedup(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "joinedup", *words],
+        cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=300,
+        env={**os.environ, "COLUMNS": "200", "PYTHONUTF8": "1"},
+    )  # fmt: skip
+
+
+def python(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a page's piece of Python."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=300,
+    )  # fmt: skip
+
+
+def smaller(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The command with few people, whatever number the page shows."""
+    if "--people" in words:
+        place = words.index("--people") + 1
+        return (*words[:place], FEW, *words[place + 1 :])
+    return (*words, "--people", FEW) if words[:2] == ("joinedup", "demo") else words
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `joinedup demo` makes."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    done = joinedup("demo", "--people", FEW, folder=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "demo"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_the_commands_of_a_page_run(
+    page: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if begins_with_demo(page):
+        shutil.copytree(request.getfixturevalue("demonstration"), tmp_path / "demo")
+    for command in commands(page):
+        run_one(command, tmp_path, f"{named(page)}:{command.line}")
+
+
+def run_one(command: Command, folder: Path, where: str) -> None:
+    """Run one command, and compare."""
+    if command.python:
+        done = python(command.python, folder)
+    else:
+        assert command.words[0] == "joinedup", f"{where}: only joinedup runs in console blocks"
+        done = joinedup(*smaller(command.words)[1:], folder=folder)
+    shown = " ".join(command.words) or "python"
+    assert done.returncode == command.exit, f"{where}: {shown}\n{done.stdout}\n{done.stderr}"
+    lost = missing(command.expected, done.stdout + done.stderr)
+    assert lost == [], f"{where}: {shown}\n{done.stdout}\n{done.stderr}"
+
+
+def test_the_harness_sees_a_line_that_did_not_appear() -> None:
+    printed = "12 files: 100 rows accepted\nRead demo/report/index.html\n"
+    assert missing(("… files: … rows accepted", "Read …"), printed) == []
+    assert missing(("Read …", "… files: …"), printed) == ["… files: …"]
+    assert missing(("Wrote …",), printed) == ["Wrote …"]
