@@ -8,12 +8,13 @@ import os
 import stat
 from pathlib import Path
 
+from joinedup.safeguards.pseudonyms import Key
 from joinedup.terms import NotFoundError, SettingError
 
 _KEY_BYTES = 32  # as long as the SHA-256 that it keys (RFC 2104, section 3)
 
 
-def read_key(path: Path) -> bytes:
+def read_key(path: Path) -> Key:
     """The key. SettingError where it is damaged or open to others; NotFoundError where absent."""
     try:
         text = path.read_text(encoding="ascii").strip()
@@ -38,9 +39,9 @@ def read_key(path: Path) -> bytes:
             where=str(path),
             cure=f"Run: chmod 600 '{path}'",
         )
-    return key
+    return Key(key)
 
 
-def fingerprint(key: bytes) -> str:
+def fingerprint(key: Key) -> str:
     """A mark by which a snapshot knows the key that it was made with; it gives nothing away."""
-    return hmac.new(key, b"joinedup key fingerprint", hashlib.sha256).hexdigest()[:16]
+    return hmac.new(key.secret, b"joinedup key fingerprint", hashlib.sha256).hexdigest()[:16]

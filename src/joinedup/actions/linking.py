@@ -7,32 +7,35 @@ import ibis.expr.types as ir
 from joinedup import tables
 from joinedup.actions.keys import fingerprint
 from joinedup.actions.steps import code_version, step_key
+from joinedup.actions.take_in import TakenIn
 from joinedup.actions.work import Work
-from joinedup.linkage import link, read_model
+from joinedup.linkage import link
+from joinedup.linkage import model as models
 from joinedup.record import leave_out
 
 STEP = "link"
+MODEL = "linkage_model.json"
 
 
-def link_records(work: Work, superseded: ir.Table, *, superseded_key: str) -> None:
-    """Write `identities`, `links` and `link_changes` into the draft."""
-    model_path = work.system.identified / "linkage_model.json"
-    model = read_model(model_path) if model_path.is_file() else None
+def link_records(work: Work, taken: TakenIn) -> None:
+    """Write `identities`, `links`, `link_changes` and `link_review` into the draft."""
+    model_path = work.system.identified / MODEL
+    model = models.read(model_path) if model_path.is_file() else None
     key = step_key(
         STEP,
         code_version("linkage", "terms", "tables", "safeguards"),
         fingerprint(work.key),
-        model_path.read_text(encoding="utf-8") if model else "",
-        superseded_key,
+        model or "",
+        taken.superseded_identities.name,
         *(part.folder.name for part in work.parts),
     )
     with work.steps.measured(STEP, "Finding which records are one person") as step:
         step.reused = work.take_over(STEP, key)
         if not step.reused:
-            _link(work, superseded, model)
+            _link(work, work.engine.read_parquet(taken.superseded_identities), model)
 
 
-def _link(work: Work, superseded: ir.Table, model: object) -> None:
+def _link(work: Work, superseded: ir.Table, model: models.Model | None) -> None:
     identities = standing_identities(work.received(tables.IDENTITIES), superseded)
     work.write(STEP, tables.IDENTITIES, identities)
     previous = None
@@ -48,13 +51,14 @@ def _link(work: Work, superseded: ir.Table, model: object) -> None:
     )
     work.write(STEP, tables.LINKS, linked.links.order_by("partner", "record_id"))
     work.write(STEP, tables.LINK_CHANGES, linked.link_changes.order_by(*tables.LINK_CHANGES.key))
+    work.write(STEP, tables.LINK_REVIEW, linked.review.order_by(*tables.LINK_REVIEW.key))
 
 
 def standing_identities(identities: ir.Table, superseded: ir.Table) -> ir.Table:
     """Demographic records that no correction has replaced.
 
-    A record all of whose rows were corrected away under another record_id keeps its last
-    details: its other events must still find their person.
+    A patient all of whose rows were corrected away under another record_id keeps the last
+    details: other partners' rows and earlier events must still find the person.
     """
     standing = leave_out(identities, superseded)
     orphans = identities.anti_join(standing, ["partner", "record_id"])

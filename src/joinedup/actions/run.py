@@ -25,6 +25,7 @@ from joinedup.actions.work import Work
 from joinedup.engines import DuckDBEngine, Lake, Snapshot
 from joinedup.intake import FileAccount
 from joinedup.partners import System, read_system
+from joinedup.safeguards.pseudonyms import Key
 from joinedup.terms import SnapshotError, SourceDataError
 
 
@@ -40,6 +41,7 @@ class RunOutcome:
     events: int
     steps: tuple[Step, ...]
     report: Path
+    example_person_id: str
 
 
 def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
@@ -49,7 +51,7 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
     settings are wrong, nothing can be taken in, or a table would name people.
     """
     system = read_system(folder)
-    key = read_key(system.identified / "key")
+    key = read_key(system.key_file)
     lake = Lake(system.lake, system.identified)
     steps = Steps(tell)
     with lake.locked(), _engine(system) as engine:
@@ -67,16 +69,15 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
             draft=lake.begin(),
             parts=taken.parts,
         )
-        superseded = engine.read_parquet(taken.superseded)
-        link_records(work, superseded, superseded_key=taken.superseded.name)
-        assemble(work, superseded)
+        link_records(work, taken)
+        assemble(work, engine.read_parquet(taken.superseded))
         describe(work, taken)
         guard(work)
         with steps.measured("publish", "Publishing the snapshot"):
             snapshot = lake.publish(work.draft, _manifest(work, taken))
             lake.prune(system.limits.keep_snapshots)
         with steps.measured("report", "Writing the report"):
-            page = report(system, snapshot)
+            page, example = report(system)
     made = work.made
     return RunOutcome(
         snapshot=snapshot.id,
@@ -87,6 +88,7 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
         events=made["events"].rows,
         steps=tuple(steps.done),
         report=page,
+        example_person_id=example,
     )
 
 
@@ -98,7 +100,7 @@ def _engine(system: System) -> DuckDBEngine:
     )
 
 
-def _same_key(before: Snapshot | None, key: bytes) -> None:
+def _same_key(before: Snapshot | None, key: Key) -> None:
     if before is not None and before.manifest["key_fingerprint"] != fingerprint(key):
         raise SnapshotError(
             "the system's key is not the one that the serving snapshot was made with, so nobody "

@@ -12,6 +12,7 @@ from joinedup.actions.received import Part, received_table
 from joinedup.actions.steps import Steps
 from joinedup.engines import DuckDBEngine, Snapshot, reuse
 from joinedup.partners import System
+from joinedup.safeguards.pseudonyms import Key
 from joinedup.tables import Table, Zone
 
 
@@ -30,7 +31,7 @@ class Work:
 
     system: System
     engine: DuckDBEngine
-    key: bytes
+    key: Key
     steps: Steps
     before: Snapshot | None
     draft: Snapshot

@@ -27,12 +27,13 @@ def run(folder: Path, as_json: bool) -> int:
     if as_json:
         show_json(outcome)
     else:
-        _show(outcome)
+        show_outcome(outcome)
     refused = any(one.outcome == "rejected" for one in outcome.files)
     return Exit.FINDINGS if refused else Exit.OK
 
 
-def _show(outcome: RunOutcome) -> None:
+def show_outcome(outcome: RunOutcome) -> None:
+    """What a run did, in a few lines on stdout."""
     accepted = sum(one.accepted for one in outcome.files)
     quarantined = sum(one.quarantined for one in outcome.files)
     click.echo(f"Snapshot {outcome.snapshot} now serves.")

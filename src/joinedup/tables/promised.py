@@ -141,6 +141,26 @@ LINK_CHANGES = Table(
     ),
 )
 
+LINK_REVIEW = Table(
+    name="link_review",
+    grain="One patient whose link somebody should look at, for one reason",
+    zone=Zone.IDENTIFIED,
+    key=("partner", "record_id", "reason"),
+    columns=(
+        PARTNER,
+        Column(
+            "record_id",
+            "string",
+            "The partner's own identifier of the patient.",
+            True,
+            identifying=True,
+        ),
+        Column("reason", "string", "Why it is unsure, in words.", True),
+        Column("match_weight", "float64", "Match weight of the best link found.", unit="bits"),
+        Column("next_match_weight", "float64", "Match weight of the next best.", unit="bits"),
+    ),
+)
+
 PERSONS = Table(
     name="persons",
     grain="One person",

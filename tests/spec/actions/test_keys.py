@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from joinedup.actions.keys import fingerprint, read_key
+from joinedup.safeguards.pseudonyms import Key
 from joinedup.terms import NotFoundError, SettingError
 
 
@@ -18,7 +19,7 @@ def written(path: Path, text: str, mode: int = 0o600) -> Path:
 
 
 def test_a_good_key_is_read(tmp_path: Path) -> None:
-    assert read_key(written(tmp_path / "key", "ab" * 32 + "\n")) == bytes([0xAB] * 32)
+    assert read_key(written(tmp_path / "key", "ab" * 32 + "\n")) == Key(bytes([0xAB] * 32))
 
 
 def test_without_its_key_a_system_does_not_run(tmp_path: Path) -> None:
@@ -41,6 +42,6 @@ def test_a_key_that_others_may_read_is_refused_with_the_cure(tmp_path: Path) -> 
 
 
 def test_the_fingerprint_tells_keys_apart_and_is_not_the_key() -> None:
-    one, other = bytes([1] * 32), bytes([2] * 32)
+    one, other = Key(bytes([1] * 32)), Key(bytes([2] * 32))
     assert fingerprint(one) != fingerprint(other)
-    assert fingerprint(one) not in one.hex()
+    assert fingerprint(one) not in one.secret.hex()

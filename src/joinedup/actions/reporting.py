@@ -1,0 +1,86 @@
+"""The report of a snapshot: its facts gathered, its page written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import ibis
+
+from joinedup.actions.open_system import OpenSystem, open_system
+from joinedup.actions.report import (
+    FeedTitle,
+    LinkageFacts,
+    ReportTables,
+    RuleWords,
+    SnapshotWords,
+    gather_facts,
+    write_report,
+)
+from joinedup.actions.take_in import read_feeds
+from joinedup.intake import RULES, Feed
+from joinedup.partners import System, boundaries, read_pack, read_partners
+from joinedup.safeguards import Purpose
+
+
+def report(system: System) -> tuple[Path, str]:
+    """Write `report/index.html` on the serving snapshot; also an example of a person's id."""
+    with open_system(system.path, Purpose.LINKAGE_QUALITY) as opened:
+        pack = read_pack(system.area)
+        feeds = read_feeds(system.feeds, read_partners(system, pack))
+        facts = gather_facts(
+            _tables(opened),
+            _words(opened),
+            feeds=[FeedTitle(feed.partner, feed.name, feed.title) for feed in feeds],
+            rules=_rules(feeds),
+            linkage=_linkage(opened),
+            outlines=boundaries(pack),
+        )
+        return write_report(facts, system.path / "report" / "index.html"), _example(opened)
+
+
+def _tables(opened: OpenSystem) -> ReportTables:
+    names = ReportTables.__slots__
+    return ReportTables(**{name: opened.table(name) for name in names})
+
+
+def _words(opened: OpenSystem) -> SnapshotWords:
+    return SnapshotWords(
+        system=opened.system.name,
+        code=opened.system.ods_code,
+        snapshot=opened.snapshot.id,
+        made_at=dt.datetime.fromisoformat(opened.snapshot.manifest["made_at"]),
+        # Only `joinedup synth` writes the truth about people: nobody knows it of real ones.
+        is_invented=(opened.system.path / "truth").is_dir(),
+    )
+
+
+def _rules(feeds: tuple[Feed, ...]) -> dict[str, RuleWords]:
+    words = {rule.id: RuleWords(rule.says, rule.cure) for rule in RULES}
+    for feed in feeds:
+        for rule in feed.own_rules:
+            name = f"{feed.partner}/{feed.name}/{rule.id}"
+            first, last = (" ".join(one.value.columns) for one in (rule.first, rule.not_after))
+            words[name] = RuleWords(f"{first} is later than {last}", rule.cure)
+    return words
+
+
+def _linkage(opened: OpenSystem) -> LinkageFacts:
+    made = opened.snapshot.manifest["tables"]
+    methods = opened.links.group_by("method").aggregate(records=ibis._.count())
+    changes = opened.link_changes.group_by("change").aggregate(changes=ibis._.count())
+    changed = {row["change"]: row["changes"] for row in changes.to_pyarrow().to_pylist()}
+    return LinkageFacts(
+        identities=made["links"]["rows"],
+        records=made["identities"]["rows"],
+        by_method={row["method"]: row["records"] for row in methods.to_pyarrow().to_pylist()},
+        merged=changed.get("merged", 0),
+        split=changed.get("split", 0),
+    )
+
+
+def _example(opened: OpenSystem) -> str:
+    """Somebody known to many partners, so that a newcomer has an id to try."""
+    known = opened.persons.order_by(ibis.desc("partners"), ibis.desc("identities"), "person_id")
+    rows = known.select("person_id").limit(1).to_pyarrow().to_pylist()
+    return rows[0]["person_id"] if rows else ""
