@@ -1,0 +1,200 @@
+"""Take in everything in the inbox: each file once, corrections over what they correct."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from joinedup.actions.feeds import FeedSettings, read_feed_settings
+from joinedup.actions.file_intake import FileTask, take_in_file
+from joinedup.actions.inbox_files import HashedFile, hash_arrivals, still_growing
+from joinedup.actions.received import Part
+from joinedup.actions.steps import Tell, code_version
+from joinedup.actions.supersede import Superseded, find_superseded
+from joinedup.engines import DuckDBEngine
+from joinedup.intake import (
+    ACCEPTED,
+    BY_ID,
+    SAME,
+    Arrival,
+    FileAccount,
+    FileResult,
+    file_key,
+    find_arrivals,
+)
+from joinedup.partners import System
+from joinedup.terms import SourceDataError
+
+PARTS: Final = "parts"
+FLAG_SCHEMA: Final = pa.schema([
+    ("file_id", pa.string()), ("rule", pa.string()), ("severity", pa.string()),
+    ("rows", pa.int64()), ("first_row", pa.int64()),
+])  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What intake hands on.
+
+    `parts`: a folder a file, in the order of their extracts, with those promised tables that it
+    fills, and its `quarantine`. `superseded` is a Parquet of (file_id, source_row) to leave out,
+    rows that a later file corrected; `superseded_identities` the same for `identities`, whose rows
+    stand for many. `flags` are rows of the promised table.
+    """
+
+    accounts: tuple[FileAccount, ...]
+    parts: tuple[Part, ...]
+    superseded: Path
+    superseded_identities: Path
+    flags: pa.Table
+    waiting: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _TakenFile:
+    result: FileResult
+    part: Part | None = None
+
+
+def take_in(system: System, engine: DuckDBEngine, tell: Tell = lambda _: None) -> TakenIn:
+    """Take in every complete file of a system's inbox.
+
+    Files already taken in under the same settings and code are not read again. The result does
+    not depend on the order in which files arrived.
+    """
+    settings = read_feed_settings(system)
+    inbox = find_arrivals(system.inbox, settings.feeds, settings.partners)
+    growing = still_growing(inbox.arrivals)
+    arrivals = [one for one in inbox.arrivals if one.name not in growing]
+    folder = system.identified / PARTS
+    folder.mkdir(parents=True, exist_ok=True)
+    taken: list[_TakenFile] = []
+    for hashed in hash_arrivals(arrivals, folder / "seen.json"):
+        taken.append(_take(engine, hashed, settings, folder, taken, tell))
+    parts = tuple(one.part for one in taken if one.part is not None)
+    superseded = find_superseded(engine, _accepted(taken), folder)
+    _remove_others(folder, parts)
+    return TakenIn(
+        accounts=tuple(_with_superseded(one.result.account, superseded) for one in taken),
+        parts=parts,
+        superseded=superseded.rows,
+        superseded_identities=superseded.identities,
+        flags=_flags(one.result for one in taken),
+        waiting=tuple(sorted({*inbox.waiting, *growing})),
+    )
+
+
+def _take(
+    engine: DuckDBEngine,
+    hashed: HashedFile,
+    settings: FeedSettings,
+    folder: Path,
+    taken: Sequence[_TakenFile],
+    tell: Tell,
+) -> _TakenFile:
+    arrival, file_id = hashed.arrival, hashed.file_id
+    for earlier in taken:
+        account = earlier.result.account
+        if account.sha256 == hashed.sha256 and account.outcome == ACCEPTED:
+            return _TakenFile(FileResult(_same(hashed, account), ()))
+        if account.file_id == file_id:
+            file_id = hashed.other_id  # the same bytes, refused before for where they lay
+    task = FileTask(
+        arrival=arrival,
+        sha256=hashed.sha256,
+        file_id=file_id,
+        folder=folder / f"{file_id}-{_settings_hash(arrival, settings)}",
+        organisations=settings.organisations,
+    )
+    tell(f"Taking in {arrival.name}")
+    feed = arrival.feed.name if arrival.feed else ""
+    part = Part(arrival.partner, feed, file_id, task.folder)
+    taken_file = _TakenFile(take_in_file(engine, task), part)
+    _refuse_same_key(hashed, taken)
+    return taken_file
+
+
+def _settings_hash(arrival: Arrival, settings: FeedSettings) -> str:
+    """What, besides its bytes, a file's parts depend on."""
+    text = json.dumps([
+        arrival.name,
+        str(arrival.extract_date),
+        arrival.fault,
+        arrival.feed.digest if arrival.feed else "",
+        settings.organisations_hash,
+        code_version("intake", "terms", "tables"),
+    ])  # fmt: skip
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _same(hashed: HashedFile, earlier: FileAccount) -> FileAccount:
+    """The account of a file that came before: its lines are all refused, and kept only once."""
+    arrival, rule = hashed.arrival, BY_ID["file_same_as_earlier"]
+    return replace(
+        earlier,
+        file_id=hashed.other_id,
+        partner=arrival.partner,
+        feed=arrival.feed.name if arrival.feed else "",
+        file=arrival.name,
+        extract_date=arrival.extract_date,
+        header_or_blank=0,
+        accepted=0,
+        quarantined=0,
+        accepted_lines=0,
+        quarantined_lines=earlier.lines,
+        outcome=SAME,
+        reason=f"{rule.id}: {rule.says}, {earlier.file}. {rule.cure}",
+    )
+
+
+def _refuse_same_key(hashed: HashedFile, taken: Sequence[_TakenFile]) -> None:
+    """Two different files whose hashes begin alike would share event ids: one in two billion."""
+    key = file_key(hashed.sha256)
+    for earlier in taken:
+        other = earlier.result.account
+        if other.sha256 != hashed.sha256 and file_key(other.sha256) == key:
+            raise SourceDataError(
+                f"its hash begins like that of {other.file}, so their events would be mixed up.",
+                where=hashed.arrival.name,
+                cure="Add a blank line to the end of the file.",
+            )
+
+
+def _accepted(taken: Iterable[_TakenFile]) -> list[Part]:
+    return [
+        one.part for one in taken if one.part is not None and one.result.account.outcome == ACCEPTED
+    ]
+
+
+def _with_superseded(account: FileAccount, superseded: Superseded) -> FileAccount:
+    return replace(account, superseded=superseded.rows_by_file.get(account.file_id, 0))
+
+
+def _flags(results: Iterable[FileResult]) -> pa.Table:
+    rows: list[dict[str, Any]] = [
+        {
+            "file_id": result.account.file_id,
+            "rule": finding.reason,
+            "severity": finding.severity,
+            "rows": finding.rows,
+            "first_row": finding.first_row,
+        }
+        for result in results
+        for finding in result.findings
+    ]
+    return pa.Table.from_pylist(rows, schema=FLAG_SCHEMA)
+
+
+def _remove_others(folder: Path, parts: Iterable[Part]) -> None:
+    """Remove what files no longer there, or earlier settings, had left."""
+    kept = {part.folder.name for part in parts}
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name not in kept:
+            shutil.rmtree(entry)

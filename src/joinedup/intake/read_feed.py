@@ -1,0 +1,235 @@
+"""Read a feed's TOML; every mistake names the file, the key and the cure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from joinedup import tables
+from joinedup.intake.feed import Condition, Feed, Layout, Mapped, OwnRule, Part
+from joinedup.intake.read_value import read_value
+from joinedup.intake.rules import OVERRIDABLE, did_you_mean
+from joinedup.partners import Section, parse_settings
+from joinedup.tables import Column, Table
+from joinedup.terms import NotFoundError
+
+ENCODINGS: Final = ("auto", "utf-8", "windows-1252")
+# event_id leaves two bits for the event's place in its row.
+_PARTS_A_ROW: Final = 4
+
+# Filled by intake itself, so never mapped.
+_FILLED: Final = frozenset(
+    {"event_id", "referral_id", "partner", "known_date", "file_id", "source_row", "position"}
+)
+_SECTIONS: Final = (
+    ("events", tables.EVENTS),
+    ("referrals", tables.REFERRALS),
+    ("registrations", tables.REGISTRATIONS),
+    ("residences", tables.RESIDENCES),
+)
+
+
+def read_feed(path: Path) -> Feed:
+    """Read one feed's TOML."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise NotFoundError(
+            "The feed cannot be read.", where=str(path), cure="Check the path."
+        ) from error
+    return parse_feed(content, path)
+
+
+def parse_feed(content: bytes, path: Path) -> Feed:
+    """Read a feed from the bytes of its TOML; `path` is only named in errors."""
+    top = parse_settings(content, path)
+    identity = _read_part(top.section("identity"), tables.IDENTITIES, 0)
+    feed = Feed(
+        partner=top.text("partner"),
+        name=top.text("feed"),
+        title=top.text("title", ""),
+        files=_file_pattern(top),
+        extract_date=_extract_date(top),
+        key=_read_key(top),
+        layout=_read_layout(top.section("format")),
+        identity=identity,
+        parts=tuple(part for name, table in _SECTIONS for part in _read_parts(top, name, table)),
+        own_rules=tuple(_read_own_rule(section) for section in top.sections("rules")),
+        severity=_read_severity(top.section("severity")),
+        path=path,
+        digest=hashlib.sha256(content).hexdigest(),
+    )
+    top.finish()
+    _check_optional(feed, top)
+    return feed
+
+
+def _file_pattern(top: Section) -> str:
+    pattern = top.text("files")
+    if "/" in pattern or "\\" in pattern:
+        raise top.error(
+            "files",
+            "`files` is a pattern of file names, without folders.",
+            "Name the files alone; they lie in the partner's folder below inbox/.",
+        )
+    return pattern
+
+
+def _extract_date(top: Section) -> str:
+    pattern = top.text("extract_date")
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise top.error(
+            "extract_date",
+            f"It is not a regular expression ({error}).",
+            r"For example 'admissions_(\d{8})'.",
+        ) from None
+    if groups != 1:
+        raise top.error(
+            "extract_date",
+            f"It has {groups} groups in brackets, and should have one.",
+            r"Put brackets round the date alone, for example 'admissions_(\d{8})'.",
+        )
+    return pattern
+
+
+def _read_key(top: Section) -> tuple[str, ...]:
+    key = top.texts("key")
+    if not key:
+        raise top.error(
+            "key", "The key is empty.", "Name the columns that make a row the same row when resent."
+        )
+    return key
+
+
+def _read_layout(section: Section) -> Layout:
+    layout = Layout(
+        delimiter=section.text("delimiter", ",") if section.raw("delimiter") != "\t" else "\t",
+        encoding=section.text("encoding", "auto", codes=ENCODINGS),
+        header=section.flag("header", True),
+        columns=section.texts("columns", ()),
+        nulls=section.texts("nulls", ("", "NULL")),
+        optional=section.texts("optional", ()),
+    )
+    if len(layout.delimiter.encode()) != 1 or layout.delimiter in '"\r\n ':
+        raise section.error(
+            "delimiter", "The delimiter is one character.", 'Give "," or ";" or "|" or "\\t".'
+        )
+    if not layout.header and not layout.columns:
+        raise section.error(
+            "columns",
+            "A file without a header needs the names of its columns.",
+            'Add `columns = ["FIRST", "SECOND", ...]`.',
+        )
+    return layout
+
+
+def _read_severity(section: Section) -> Mapping[str, str]:
+    chosen: dict[str, str] = {}
+    for rule in section.keys:
+        if rule not in OVERRIDABLE:
+            raise section.error(
+                rule,
+                f"There is no rule `{rule}` about rows.",
+                did_you_mean(rule, OVERRIDABLE) or "See docs/reference/rules.md.",
+            )
+        chosen[rule] = section.text(rule, codes=("refuse", "flag"))
+    return chosen
+
+
+def _read_parts(top: Section, name: str, table: Table) -> list[Part]:
+    sections = top.sections(name)
+    if len(sections) > _PARTS_A_ROW:
+        raise top.error(
+            name, f"A row makes at most {_PARTS_A_ROW} {name}.", "Make two feeds of it."
+        )
+    return [_read_part(s, table.as_received(), number) for number, s in enumerate(sections)]
+
+
+def _read_part(section: Section, table: Table, number: int) -> Part:
+    when = _read_condition(section.section("when")) if "when" in section else None
+    codes: tuple[Part, ...] = ()
+    if table.name == "events":
+        codes = tuple(
+            _read_part(s, tables.CODES.as_received(), place)
+            for place, s in enumerate(section.sections("codes"))
+        )
+    own = ("when", "codes") if table.name == "events" else ("when",)
+    columns = tuple(_read_mapped(section, table, key) for key in section.keys if key not in own)
+    part = Part(table, number, columns, when, codes)
+    _check_required(section, part)
+    return part
+
+
+def _read_mapped(section: Section, table: Table, key: str) -> Mapped:
+    mappable = tuple(name for name in _mappable(table))
+    if key not in mappable:
+        what = f"The table `{table.name}` has no column `{key}` to fill."
+        if key in _FILLED or (key == "record_id" and table.name != "identities"):
+            what = f"`{key}` is filled by Joinedup itself."
+        raise section.error(
+            key, what, did_you_mean(key, mappable) or f"It has {', '.join(mappable)}."
+        )
+    target = table.column(key)
+    return Mapped(target, read_value(section, key, target, each=key == "code"))
+
+
+def _mappable(table: Table) -> list[str]:
+    filled = _FILLED if table.name == "identities" else _FILLED | {"record_id"}
+    return [name for name in table.column_names if name not in filled]
+
+
+def _check_required(section: Section, part: Part) -> None:
+    # A code's date is the event's where the feed gives none.
+    defaulted = {"recorded_date"} if part.table.name == "codes" else set()
+    for name in _mappable(part.table):
+        needed = part.table.column(name).required and name not in defaulted
+        if needed and part.find(name) is None:
+            raise section.error(
+                name,
+                f"`{part.table.name}` needs `{name}`.",
+                f'Add `{name} = "COLUMN"` or `{name} = {{ value = "..." }}`.',
+            )
+
+
+def _read_condition(section: Section) -> Condition:
+    column = section.text("column")
+    given = [key for key in ("in", "not_in", "present") if key in section]
+    if len(given) != 1:
+        raise section.error(
+            "",
+            "A condition has one of `in`, `not_in` and `present`.",
+            'For example { column = "TYPE", in = ["A"] }.',
+        )
+    if given == ["present"]:
+        return Condition(column, negated=not section.flag("present"))
+    return Condition(column, section.texts(given[0]), negated=given == ["not_in"])
+
+
+def _read_own_rule(section: Section) -> OwnRule:
+    return OwnRule(
+        id=section.text("id"),
+        refuses=section.text("severity", "flag", codes=("refuse", "flag")) == "refuse",
+        first=_read_day(section, "first"),
+        not_after=_read_day(section, "not_after"),
+        cure=section.text("cure", "Correct one of the two at the source."),
+    )
+
+
+def _read_day(section: Section, key: str) -> Mapped:
+    day = Column(key, "date", "A date that a feed's own rule compares.")
+    return Mapped(day, read_value(section, key, day))
+
+
+def _check_optional(feed: Feed, top: Section) -> None:
+    for name in feed.layout.optional:
+        if name not in feed.columns_used:
+            raise top.error(
+                "format.optional",
+                f"The feed uses no column '{name}'.",
+                did_you_mean(name, feed.columns_used) or "Remove it.",
+            )

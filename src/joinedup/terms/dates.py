@@ -1,0 +1,60 @@
+"""Dates and times as partners write them, and what dates are possible at all."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+# Nobody in a record of today was born, or treated, before this day.
+FIRST_POSSIBLE: Final = date(1900, 1, 1)
+
+# What systems write for a birth date that they do not know. The first is also the first possible
+# day, kept apart because it is by far the most often a placeholder.
+BIRTH_PLACEHOLDERS: Final = (date(1900, 1, 1), date(1901, 1, 1))
+
+# An appointment may be booked this long after the extract; anything later is a slip.
+FURTHEST_AHEAD: Final = timedelta(days=732)
+
+# An extract may hold what happened on the night it was taken.
+EXTRACT_TOLERANCE: Final = timedelta(days=1)
+
+ZONES: Final = ("Europe/London", "UTC")
+
+
+@ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "string"), "timestamp(6)"))  # type: ignore[untyped-decorator]
+def _try_strptime(text: str, pattern: str) -> object:
+    """Null where the text is not written so; Ibis itself has only the one that raises."""
+    raise NotImplementedError
+
+
+def read_datetime(text: ir.StringValue, pattern: str) -> ir.TimestampValue:
+    """The time that `text` writes as `pattern` says (strptime's letters); null where it does not.
+
+    No zone is applied.
+    """
+    return _try_strptime(text, pattern)
+
+
+def london_to_utc(local: ir.TimestampValue) -> ir.TimestampValue:
+    """Wall-clock time in Great Britain to UTC.
+
+    Summer time runs from 01:00 UTC on the last Sunday of March to 01:00 UTC on the last Sunday of
+    October (Directive 2000/84/EC; Summer Time Order 2002, SI 2002/262); so it has been since 1996.
+    The hour that autumn repeats is taken as its first, the hour that spring skips as winter time:
+    as Python's `zoneinfo` does with `fold=0`.
+    """
+    sunday = (local.day_of_week.index() + 1) % 7  # days since Sunday
+    # The last Sunday so far is the month's last if it falls on the 25th or later: both months
+    # have 31 days. Clocks show 01:59 before, and no earlier than 01:00 after, the change.
+    changed = (local.day() - sunday >= 25) & ~((sunday == 0) & (local.hour() < 2))
+    month = local.month()
+    is_summer = month.between(4, 9) | ((month == 3) & changed) | ((month == 10) & ~changed)
+    return ibis.ifelse(is_summer, local - ibis.interval(hours=1), local)
+
+
+def to_utc(local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+    """Wall-clock time in one of `ZONES` to UTC."""
+    return london_to_utc(local) if zone == "Europe/London" else local
