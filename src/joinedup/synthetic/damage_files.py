@@ -7,7 +7,6 @@ the system still comes through; the charity's first year is in Windows-1252 as a
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,9 +42,6 @@ def damage_files(inbox: Path, world: World, senders: Senders) -> Iterator[Damage
         yield from _sent_again(whole, "_resend")
         yield from _corrected(inbox / partner / file_name("admissions", first), last)
         yield from _unclosed_quote(whole, inbox / partner / file_name("outpatients", last, "_b"))
-    for partner in senders.acute[1:2]:
-        whole = inbox / partner / file_name("emergency", quarter)
-        yield from _cut_gzip(whole, inbox / partner / file_name("emergency", quarter, "_cut"))
     for partner in senders.community[:1]:
         whole = inbox / partner / file_name("community", first)
         target = inbox / partner / file_name("community", last, "_new_system")
@@ -140,16 +136,6 @@ def _cut(whole: Path, target: Path) -> Iterator[Damage]:
         lines[-1] = lines[-1][: len(lines[-1]) // 2]
         target.write_bytes(b"".join(lines))
         yield Damage(_below(target), "truncated", _below(whole), len(lines) - 1)
-
-
-def _cut_gzip(whole: Path, target: Path) -> Iterator[Damage]:
-    """A gzip file of which the last third never arrived."""
-    if whole.exists():
-        with gzip.open(whole, "rb") as lines:
-            head = [line for line, _ in zip(lines, range(_SIDE_ROWS), strict=False)]
-        packed = gzip.compress(b"".join(head), compresslevel=1, mtime=0)
-        target.write_bytes(packed[: len(packed) * 2 // 3])
-        yield Damage(_below(target), "truncated_gzip", _below(whole), len(head) - 1)
 
 
 def _bom_and_returns(whole: Path) -> Iterator[Damage]:
