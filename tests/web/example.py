@@ -75,7 +75,6 @@ FACTS = ReportFacts(
                     "The column ARRIVAL DATE is missing."),
     ),
     linkage=LinkageFacts(
-        identities=260_118,
         records=251_009,
         by_method={"nhs_number": 240_000, "probabilistic": 9_009, "alone": 2_000},
         merged=12,

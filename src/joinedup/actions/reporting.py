@@ -71,8 +71,7 @@ def _linkage(opened: OpenSystem) -> LinkageFacts:
     changes = opened.link_changes.group_by("change").aggregate(changes=ibis._.count())
     changed = {row["change"]: row["changes"] for row in changes.to_pyarrow().to_pylist()}
     return LinkageFacts(
-        identities=made["links"]["rows"],
-        records=made["identities"]["rows"],
+        records=made["links"]["rows"],
         by_method={row["method"]: row["records"] for row in methods.to_pyarrow().to_pylist()},
         merged=changed.get("merged", 0),
         split=changed.get("split", 0),

@@ -83,9 +83,10 @@ def organisations(pack: AreaPack, partners: Sequence[Partner] = ()) -> pa.Table:
 def memberships(pack: AreaPack, partners: Sequence[Partner] = ()) -> pa.Table:
     """What lies in what, from a date to a date (`tables.MEMBERSHIPS`).
 
-    LSOA → neighbourhood, network, place, council, ambulance, system; practice → network and
-    system; a trust → itself until it ends and its successor from then; a partner → the areas it
-    serves. `share` of an LSOA in a network is that of its registered patients.
+    LSOA → neighbourhood, network, place, council, ambulance, system; practice → network,
+    neighbourhood (where most of its patients live) and system; a trust → itself until it ends
+    and its successor from then; a partner → the areas it serves. `share` of an LSOA in a network
+    is that of its registered patients.
     """
     rows: list[dict[str, Any]] = []
     for kind in FOOTPRINTS:
@@ -101,6 +102,8 @@ def memberships(pack: AreaPack, partners: Sequence[Partner] = ()) -> pa.Table:
                 _row("practice", practice["practice_code"], "network", practice["network_code"])
             )
         rows.append(_row("practice", practice["practice_code"], "system", pack.code))
+    for practice_code, area in _practice_areas(pack, "neighbourhood").items():
+        rows.append(_row("practice", practice_code, "neighbourhood", area))
     rows += _trust_rows(pack, partners)
     rows += _served(pack, partners)
     return _ordered(rows, MEMBERSHIP_SCHEMA)

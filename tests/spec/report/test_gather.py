@@ -132,7 +132,7 @@ def facts(**replaced: ir.Table) -> ReportFacts:
             "type": RuleWords("it cannot be read"),
             "QZZ/gp/ready_after_discharge": RuleWords("ready after leaving", "Swap them."),
         },
-        linkage=LinkageFacts(5, 5),
+        linkage=LinkageFacts(5),
         outlines={"L1": [[(0, 0), (1, 0), (1, 1)]], "L2": [[(1, 0), (2, 0), (2, 1)]]},
     )
 

@@ -98,9 +98,11 @@ class RefusedFile:
 
 @dataclass(frozen=True, slots=True)
 class LinkageFacts:
-    """How records became people. The three scores are null until scored against a truth file."""
+    """How records became people. The three scores are null until scored against a truth file.
 
-    identities: int
+    `records` counts patients of partners (partner and record_id), each linked to one person.
+    """
+
     records: int
     by_method: Mapping[str, int] = field(default_factory=dict)
     merged: int = 0
