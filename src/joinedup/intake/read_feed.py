@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from joinedup import tables
-from joinedup.intake.feed import Condition, Feed, Layout, Mapped, OwnRule, Part
+from joinedup.intake.feed import Condition, Feed, Form, Layout, Mapped, OwnRule, Part, Take, Value
 from joinedup.intake.read_value import read_value
 from joinedup.intake.rules import OVERRIDABLE, did_you_mean
 from joinedup.partners import Section, parse_settings
@@ -47,6 +47,8 @@ def parse_feed(content: bytes, path: Path) -> Feed:
     """Read a feed from the bytes of its TOML; `path` is only named in errors."""
     top = parse_settings(content, path)
     identity = _read_part(top.section("identity"), tables.IDENTITIES, 0)
+    parts = tuple(part for name, table in _SECTIONS for part in _read_parts(top, name, table))
+    days = _written_days((identity, *parts))
     feed = Feed(
         partner=top.text("partner"),
         name=top.text("feed"),
@@ -56,8 +58,8 @@ def parse_feed(content: bytes, path: Path) -> Feed:
         key=_read_key(top),
         layout=_read_layout(top.section("format")),
         identity=identity,
-        parts=tuple(part for name, table in _SECTIONS for part in _read_parts(top, name, table)),
-        own_rules=tuple(_read_own_rule(section) for section in top.sections("rules")),
+        parts=parts,
+        own_rules=tuple(_read_own_rule(section, days) for section in top.sections("rules")),
         severity=_read_severity(top.section("severity")),
         path=path,
         digest=hashlib.sha256(content).hexdigest(),
@@ -210,18 +212,37 @@ def _read_condition(section: Section) -> Condition:
     return Condition(column, section.texts(given[0]), negated=given == ["not_in"])
 
 
-def _read_own_rule(section: Section) -> OwnRule:
+def _written_days(parts: Sequence[Part]) -> Mapping[str, str]:
+    """How each column that the feed maps writes its days."""
+    found: dict[str, str] = {}
+    for part in parts:
+        for mapped in part.columns:
+            value = mapped.value
+            if value.form not in (Form.DATE, Form.DATETIME) or not value.columns:
+                continue
+            layout = value.layout
+            if len(value.columns) > 1 and value.take is Take.JOIN:
+                layout = layout.partition(value.joiner)[0]
+            found.setdefault(value.columns[0], layout)
+    return found
+
+
+def _read_own_rule(section: Section, days: Mapping[str, str]) -> OwnRule:
     return OwnRule(
         id=section.text("id"),
         refuses=section.text("severity", "flag", codes=("refuse", "flag")) == "refuse",
-        first=_read_day(section, "first"),
-        not_after=_read_day(section, "not_after"),
+        first=_read_day(section, "first", days),
+        not_after=_read_day(section, "not_after", days),
         cure=section.text("cure", "Correct one of the two at the source."),
     )
 
 
-def _read_day(section: Section, key: str) -> Mapped:
+def _read_day(section: Section, key: str, days: Mapping[str, str]) -> Mapped:
+    """A day to compare: a column that is mapped elsewhere in the feed, or one with its format."""
     day = Column(key, "date", "A date that a feed's own rule compares.")
+    name = section.raw(key)
+    if isinstance(name, str) and name in days:
+        return Mapped(day, Value(columns=(name,), form=Form.DATE, layout=days[name]))
     return Mapped(day, read_value(section, key, day))
 
 
