@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.shared_material import SHARED, needs_shared
 
 from joinedup.partners import AreaPack, boundaries, read_pack
+from tests.shared_material import SHARED, needs_shared
 
 pytestmark = needs_shared
 

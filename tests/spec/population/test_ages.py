@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tests.drawn import drawn, shown
-
 from joinedup.population import band_name, people_by_age_and_sex
+from tests.drawn import drawn, shown
 
 
 def test_people_are_counted_by_five_year_band_and_sex() -> None:

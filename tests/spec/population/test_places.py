@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import ibis
-from tests.drawn import drawn, shown
 
 from joinedup.population import home_of, living, memberships_on, people_by_area, practice_of
+from tests.drawn import drawn, shown
 
 ON = dt.date(2026, 4, 1)
 DATES = {"start_date": "date", "end_date": "date", "known_date": "date"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ibis
-from tests.drawn import drawn, shown
 
 from joinedup import tables
 from joinedup.record import (
@@ -14,6 +13,7 @@ from joinedup.record import (
     leave_out,
     residences_from_postcodes,
 )
+from tests.drawn import drawn, shown
 
 LINKS = drawn("""
     partner | record_id | person_id
