@@ -7,6 +7,7 @@ from pathlib import Path
 
 import ibis
 
+from joinedup.actions.feeds import read_feed_settings
 from joinedup.actions.open_system import OpenSystem, open_system
 from joinedup.actions.report import (
     FeedTitle,
@@ -17,9 +18,8 @@ from joinedup.actions.report import (
     gather_facts,
     write_report,
 )
-from joinedup.actions.take_in import read_feeds
 from joinedup.intake import RULES, Feed
-from joinedup.partners import System, boundaries, read_pack, read_partners
+from joinedup.partners import System, boundaries, read_pack
 from joinedup.safeguards import Purpose
 
 
@@ -27,7 +27,7 @@ def report(system: System) -> tuple[Path, str]:
     """Write `report/index.html` on the serving snapshot; also an example of a person's id."""
     with open_system(system.path, Purpose.LINKAGE_QUALITY) as opened:
         pack = read_pack(system.area)
-        feeds = read_feeds(system.feeds, read_partners(system, pack))
+        feeds = read_feed_settings(system).feeds
         facts = gather_facts(
             _tables(opened),
             _words(opened),
