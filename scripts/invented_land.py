@@ -214,7 +214,8 @@ def _with_crooked_edges(corners: Points, rings: list[list[int]]) -> list[list[tu
             if middle is not None:
                 line.append(middle if here < there else middle[::-1])
         degrees = to_degrees(np.concatenate([*line, corners[ring[0]][None]]))
-        drawn.append(_tidy([(float(x), float(y)) for x, y in degrees]))
+        # The land was drawn clockwise; GeoJSON wants outer rings the other way (RFC 7946, 3.1.6).
+        drawn.append(_tidy([(float(x), float(y)) for x, y in degrees[::-1]]))
     return drawn
 
 

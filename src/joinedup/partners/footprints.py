@@ -214,8 +214,9 @@ def _trust_rows(pack: AreaPack, partners: Sequence[Partner]) -> list[dict[str, A
 
 
 def _served(pack: AreaPack, partners: Iterable[Partner]) -> list[dict[str, Any]]:
-    kinds = {code: kind for kind in reversed(FOOTPRINTS) for code in set(_codes(pack, kind))}
-    kinds |= dict.fromkeys(pack.lsoas["lsoa_code"].to_pylist(), "lsoa")
+    # A place may go by its council's code, and a neighbourhood by its network's: the latter wins.
+    order = ("system", "neighbourhood", "place", "network", "council", "lsoa")
+    kinds = {code: kind for kind in order for code in set(_codes(pack, kind))}
     rows = []
     for one in partners:
         for code in one.footprint:

@@ -29,6 +29,12 @@ def without_network(name: str) -> str:
 def _word(word: str, *, first: bool) -> str:
     if word.strip("(),.") in _KEPT:
         return word
-    if word.lower() in _SMALL and not first:
-        return word.lower()
+    parts = word.split("-")
+    return "-".join(
+        part.lower() if part.lower() in _SMALL and not (first and place == 0) else _capital(part)
+        for place, part in enumerate(parts)
+    )
+
+
+def _capital(word: str) -> str:
     return re.sub(r"[A-Za-z]+('[A-Za-z]+)?", lambda part: part[0].capitalize(), word)
