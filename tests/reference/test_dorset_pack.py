@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+import csv
+from datetime import date, timedelta
+from importlib import resources
 
+import pyarrow.parquet as pq
 import pytest
 
-from joinedup.partners import AreaPack, boundaries, read_pack
+from joinedup.actions.init import partners_of
+from joinedup.partners import (
+    AreaPack,
+    as_at,
+    boundaries,
+    memberships,
+    organisation_as_at,
+    read_pack,
+)
 from tests.shared_material import SHARED, needs_shared
 
 pytestmark = needs_shared
@@ -69,3 +80,38 @@ def test_every_lsoa_has_an_outline_even_the_invalid_one(dorset: AreaPack) -> Non
             assert ring[0] == ring[-1]
             assert all(-3.1 < east < -1.6 and 50.4 < north < 51.1 for east, north in ring)
     assert set(boundaries(dorset, "council")) == {"E06000058", "E06000059"}
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "expected"),
+    [
+        ("RD3", date(2020, 9, 30), "RD3"),
+        ("RD3", date(2020, 10, 1), "R0D"),
+        ("RDZ", date(2020, 9, 30), "RDZ"),
+        ("RDZ", date(2026, 1, 1), "R0D"),
+        ("RBD", date(2026, 1, 1), "RBD"),
+    ],
+)
+def test_poole_and_bournemouth_go_under_the_code_of_the_day(
+    dorset: AreaPack, code: str, day: date, expected: str
+) -> None:
+    assert organisation_as_at(partners_of(dorset), code, day) == expected
+    now = [row for row in as_at(memberships(dorset), day).to_pylist() if row["member"] == code]
+    assert [row["of"] for row in now] in ([expected], [])
+
+
+def test_every_trust_of_the_national_list_that_closed_has_a_successor() -> None:
+    """Each succession begins the day after the closing date that the list publishes."""
+    table = pq.read_table(SHARED / "open" / "organisations" / "etr_2022.parquet")
+    rows = {row["ods"]: row for row in table.to_pylist()}
+    closed = {code: row["close_date"] for code, row in rows.items() if row["close_date"]}
+    file = resources.files("joinedup.partners") / "successions.csv"
+    listed = {row["code"]: row for row in csv.DictReader(file.read_text("utf-8").splitlines())}
+    assert set(listed) == set(closed)
+    for code, row in listed.items():
+        last = date.fromisoformat(closed[code])
+        assert date.fromisoformat(row["start_date"]) == last + timedelta(days=1)
+        successor = rows[row["successor"]]
+        assert successor["close_date"] is None
+        assert date.fromisoformat(successor["open_date"]) <= last + timedelta(days=1)
+        assert row["source"]

@@ -23,7 +23,7 @@ from joinedup.partners import (
 )
 from tests.shared_material import SHARED, needs_shared
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
