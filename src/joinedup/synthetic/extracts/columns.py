@@ -113,11 +113,22 @@ def with_values(column: pa.Array, rows: NDArray[np.integer], texts: pa.Array) ->
         return pc.replace_with_mask(
             pc.cast(column, pa.string()), pa.array(mask), texts.take(pa.array(order))
         )
-    known = len(column.dictionary)
+    # Each text once, to keep the dictionary short.
+    added = texts.dictionary_encode()
+    place = pc.fill_null(added.indices, -1).to_numpy()
     index = column.indices.to_numpy(zero_copy_only=False)
-    absent = np.array(column.is_null())
-    index = np.where(absent, -1, index).astype(np.int32)
-    gone = np.array(texts.is_null())
-    index[rows] = np.where(gone, -1, known + np.arange(len(texts)))
-    values = pa.concat_arrays([column.dictionary, pc.fill_null(texts, "")])
+    index = np.where(np.array(column.is_null()), -1, index).astype(np.int32)
+    index[rows] = np.where(place < 0, -1, len(column.dictionary) + place)
+    values = pa.concat_arrays([column.dictionary, added.dictionary])
     return pa.DictionaryArray.from_arrays(pa.array(index, mask=index < 0), values)
+
+
+def without_repeats(column: pa.Array) -> pa.Array:
+    """A dictionary array whose dictionary has each text once; any other column as it is.
+
+    Arrow writes a dictionary with repeats to Parquet in a way whose bytes vary from time to time.
+    """
+    if not pa.types.is_dictionary(column.type):
+        return column
+    once = column.dictionary.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(once.indices.take(column.indices), once.dictionary)

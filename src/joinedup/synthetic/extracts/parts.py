@@ -11,6 +11,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from joinedup.synthetic.damage_rows import REPEAT_RATE
+from joinedup.synthetic.extracts.columns import without_repeats
 from joinedup.synthetic.extracts.extract import Extract, extract_days, file_name
 from joinedup.synthetic.interface import World
 
@@ -76,5 +77,9 @@ def _write_parquet(extract: Extract, day: np.datetime64, chunk: int, folder: Pat
     name = file_name(extract.feed, day, f"_{chunk + 1:03d}")
     path = folder / extract.partner / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(extract.table, path, compression="zstd", compression_level=1)
+    table = extract.table.combine_chunks()
+    columns = [without_repeats(column.chunk(0)) for column in table.columns if column.num_chunks]
+    if columns:
+        table = pa.table(columns, names=table.column_names)
+    pq.write_table(table, path, compression="zstd", compression_level=1)
     return Part(extract.partner, extract.feed, name, path, "", extract.table.num_rows)
