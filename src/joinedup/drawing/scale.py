@@ -26,7 +26,7 @@ def ticks(highest: int, *, most: int) -> tuple[int, ...]:
 def class_edges(values: Sequence[int], *, most: int) -> tuple[int, ...]:
     """Round lower edges of equal classes that hold all the values, and the top edge of the last."""
     if not values:
-        return (0, 1)
+        return ()
     lowest, highest = min(values), max(values) + 1
     step = round_step(highest - lowest, most)
     first = lowest // step * step

@@ -1,0 +1,55 @@
+"""The report of a system about which little or nothing is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+from joinedup.actions.report import (
+    LinkageFacts,
+    ReportFacts,
+    Unplaced,
+    render_report,
+    write_report,
+)
+from tests.web.example import FACTS
+
+NOTHING = ReportFacts(
+    system="Nowhere", code="QZZ", snapshot="1", made_at=dt.datetime(2026, 4, 2, tzinfo=dt.UTC),
+    as_at=dt.date(2026, 4, 2), is_invented=False, persons=0, living=0, events=0,
+    neighbourhoods=(), unplaced=Unplaced(), ages=(), settings=(), feeds=(), reasons=(),
+    refused_files=(), linkage=LinkageFacts(0),
+)  # fmt: skip
+
+
+def test_a_page_about_nobody_says_so_and_draws_no_map() -> None:
+    page = render_report(NOTHING)
+    assert "0 people in one population" in page
+    assert "No row was refused." in page
+    assert "Residents by neighbourhood" not in page
+    assert "is invented" not in page
+
+
+def test_a_hidden_count_is_nowhere_in_the_page() -> None:
+    few = replace(FACTS.neighbourhoods[0], residents=4, registered=3)
+    page = render_report(replace(FACTS, neighbourhoods=(few,)))
+    assert "1 Harbour: fewer than 5" in page
+    assert "Harbour: 4" not in page
+    assert "1 Harbour: not shown" in page
+
+
+def test_it_looks_like_the_nhs_but_takes_neither_logo_nor_typeface() -> None:
+    page = render_report(FACTS)
+    assert "Frutiger" not in page
+    assert "<script" not in page
+    assert "http://www.w3.org/2000/svg" in page
+    assert page.count("http") == page.count("http://www.w3.org/2000/svg")
+
+
+def test_the_same_facts_give_the_same_bytes(tmp_path: Path) -> None:
+    first = write_report(FACTS, tmp_path / "a" / "index.html").read_bytes()
+    second = write_report(FACTS, tmp_path / "b" / "index.html").read_bytes()
+    assert first == second
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["index.html"]
+    assert b"\r" not in first
