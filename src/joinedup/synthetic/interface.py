@@ -172,8 +172,8 @@ class Admissions:
     discharged: Times  # NaT: still in on World.today
     decided: Dates  # decision to admit: elective waiting list, else the day of admission
     method: Coded  # ADMISSION METHOD CODE: 11 12 13 21 22 24 2B 31 82
-    source: Coded  # ADMISSION SOURCE: 19 54 51
-    destination: Coded  # DISCHARGE DESTINATION: 19 51 54 79 85, 88; none while in hospital
+    source: Coded  # SOURCE OF ADMISSION CODE: 19 85 51 79
+    destination: Coded  # DISCHARGE DESTINATION CODE: 19 51 79 85 88; none while in hospital
     discharge_method: Coded  # 1 2 4; none while in hospital
     classification: Coded  # PATIENT CLASSIFICATION: 1 ordinary, 2 day case
     specialty: Coded  # TREATMENT FUNCTION CODE
@@ -263,8 +263,8 @@ class AmbulanceIncidents:
 
     row: Ints
     called: Times
-    allocated: Times
-    at_scene: Times
+    allocated: Times  # NaT where answered by telephone alone
+    at_scene: Times  # NaT where answered by telephone alone
     left_scene: Times  # NaT where not conveyed
     at_hospital: Times  # NaT where not conveyed
     handed_over: Times  # NaT where not conveyed

@@ -1,0 +1,75 @@
+"""Three years of use, setting by setting, with what is linked kept linked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from joinedup.synthetic.calendar import DAYS
+from joinedup.synthetic.deaths import draw_places, register_deaths
+from joinedup.synthetic.draws import stream
+from joinedup.synthetic.interface import Flags, Ints, Onsets, Residents, Use, World
+from joinedup.synthetic.need import Lives
+from joinedup.synthetic.use_admissions import Spells, admissions, draw_spells
+from joinedup.synthetic.use_care import draw_care
+from joinedup.synthetic.use_emergency import (
+    Crises,
+    ambulance_incidents,
+    draw_crises,
+    emergencies,
+)
+from joinedup.synthetic.use_gp import draw_appointments, draw_entries
+from joinedup.synthetic.use_medicines import draw_prescriptions
+from joinedup.synthetic.use_outpatients import draw_outpatients
+from joinedup.synthetic.use_social import draw_charity, draw_social_care
+
+
+def draw_use(world: World, chunk: int, residents: Residents, onsets: Onsets, lives: Lives) -> Use:
+    """All use of a chunk's people. Each setting draws from a stream of its own."""
+
+    def rng(purpose: str) -> np.random.Generator:
+        return stream(world.seed, chunk, purpose)
+
+    died = np.flatnonzero(lives.death_day < DAYS)
+    place = draw_places(rng("deaths"), lives.care_home[died])
+    in_hospital = np.zeros(lives.people, dtype=bool)
+    in_hospital[died[place == 0]] = True
+    crises = draw_crises(rng("crises"), world, lives, in_hospital)
+    outpatients, listings = draw_outpatients(rng("outpatients"), world, lives)
+    spells = draw_spells(rng("spells"), lives, crises, listings)
+    spell_of, visit_of = _spell_of(crises, spells), _visit_of(crises)
+    visits = emergencies(rng("emergencies"), world, lives, crises, spell_of)
+    ambulance = ambulance_incidents(rng("ambulance"), world, lives, crises, visit_of)
+    taken = np.flatnonzero(ambulance.emergency_row >= 0)
+    visits.ambulance_row[ambulance.emergency_row[taken]] = taken
+    community = draw_care(rng("community"), lives, "community", world.community, spells)
+    mental = draw_care(rng("mental health"), lives, "mental_health", world.mental_health, spells)
+    return Use(
+        gp_appointments=draw_appointments(rng("appointments"), lives),
+        gp_entries=draw_entries(rng("entries"), lives, onsets),
+        prescriptions=draw_prescriptions(rng("prescriptions"), lives),
+        admissions=admissions(rng("admissions"), world, lives, spells, visit_of),
+        emergencies=visits,
+        outpatients=outpatients,
+        community_referrals=community[0],
+        community_contacts=community[1],
+        mental_health_referrals=mental[0],
+        mental_health_contacts=mental[1],
+        ambulance=ambulance,
+        social_care=draw_social_care(rng("social care"), lives, spells),
+        charity=draw_charity(rng("charity"), lives),
+        deaths=register_deaths(rng("registration"), residents, place),
+    )
+
+
+def _spell_of(crises: Crises, spells: Spells) -> Ints:
+    """Each crisis's spell, -1 where it led to none."""
+    spell = np.full(len(crises.row), -1, dtype=np.int32)
+    linked = np.flatnonzero(spells.crisis >= 0)
+    spell[spells.crisis[linked]] = linked
+    return spell
+
+
+def _visit_of(crises: Crises) -> Ints:
+    """Each crisis's place among emergency attendances, -1 where it came to none."""
+    came: Flags = ~crises.direct
+    return np.where(came, np.cumsum(came) - 1, -1).astype(np.int32)
