@@ -92,6 +92,7 @@ FILES = drawn(
     f1      | RZ1     | apc  | RZ1/a.csv | 2026-04-01   | accepted | 10    | 7        | 2           | 7              | 2                 | 1               | -
     f2      | RZ1     | apc  | RZ1/b.csv | 2026-05-01   | rejected | 4     | 0        | 4           | 0              | 4                 | 0               | no header
     f3      | QZZ     | gp   | QZZ/c.csv | 2026-03-01   | accepted | 6     | 5        | 0           | 5              | 0                 | 1               | -
+    f3x     | QZZ     | gp   | QZZ/d.csv | 2026-03-01   | same_as_earlier | 6 | 0     | 0           | 0              | 6                 | 0               | twice
     """,  # noqa: E501
     extract_date="date",
     **COUNTS,
@@ -173,6 +174,7 @@ def test_every_feed_is_there_whether_or_not_a_file_came() -> None:
     assert (admissions.lines, admissions.accepted, admissions.quarantined) == (14, 7, 6)
     assert admissions.balances
     assert facts().partners == 2
+    assert facts().repeated_files == 1
 
 
 def test_reasons_say_what_was_wrong_and_what_to_do() -> None:

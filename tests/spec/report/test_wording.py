@@ -30,6 +30,15 @@ def test_the_books_balance_only_when_every_feed_does() -> None:
     assert "QZZ/gp_registrations" in words
 
 
+def test_what_was_refused_is_told_apart_from_what_was_only_sent_twice() -> None:
+    assert wording.refused(FACTS) == (
+        "134 rows refused, 0.12% of those received; 1 file refused as a whole."
+    )
+    assert wording.refused(replace(FACTS, repeated_files=2)).endswith(
+        "; 2 files sent twice and counted once."
+    )
+
+
 def test_freshness_names_the_oldest_feed_and_the_silent_one() -> None:
     assert wording.freshness(FACTS) == (
         "The newest extract is of 1 April 2026. The oldest feed is Admitted patient care from "

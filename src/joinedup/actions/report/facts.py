@@ -114,7 +114,10 @@ class LinkageFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReportFacts:
-    """What one snapshot's report says. `as_at` is the day that the counts of people hold for."""
+    """What one snapshot's report says. `as_at` is the day that the counts of people hold for.
+
+    `repeated_files` were byte for byte the same as earlier ones, and count once.
+    """
 
     system: str
     code: str
@@ -133,6 +136,7 @@ class ReportFacts:
     reasons: tuple[ReasonFacts, ...]
     refused_files: tuple[RefusedFile, ...]
     linkage: LinkageFacts
+    repeated_files: int = 0
 
     @property
     def partners(self) -> int:

@@ -118,6 +118,7 @@ def gather_facts(
         reasons=_reasons(_rows(tables.flags), files, rules),
         refused_files=_refused_files(files),
         linkage=linkage,
+        repeated_files=sum(one["outcome"] == "same_as_earlier" for one in files),
     )
 
 

@@ -57,6 +57,8 @@ def refused(facts: ReportFacts) -> str:
     received = rows + sum(feed.accepted for feed in facts.feeds)
     files = len(facts.refused_files)
     whole = f"; {counted(files, 'file')} refused as a whole" if files else ""
+    if facts.repeated_files:
+        whole += f"; {counted(facts.repeated_files, 'file')} sent twice and counted once"
     if not rows:
         return f"No row was refused{whole}."
     return f"{counted(rows, 'row')} refused, {share(rows, received)} of those received{whole}."
