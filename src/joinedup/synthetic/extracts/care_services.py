@@ -23,24 +23,35 @@ from joinedup.synthetic.interface import CareContacts, CareReferrals, Chunk, Cod
 
 Places = NDArray[np.int64]
 
-# SERVICE OR TEAM TYPE REFERRED TO (COMMUNITY CARE)
-_COMMUNITY_TEAMS: Final = {
-    "District nursing": "12", "Physiotherapy": "26", "Podiatry": "27", "Intermediate care": "53",
-    "Urgent community response": "51", "Community rehabilitation": "29", "Heart failure": "04",
-    "Occupational therapy": "23", "Speech and language therapy": "33", "Respiratory": "30",
-    "Diabetes": "11", "Palliative care": "47", "Continence": "07", "Tissue viability": "43",
-    "Health visiting": "16", "School nursing": "32", "Musculoskeletal": "20", "Falls": "29",
-    "Case management": "19", "Frailty": "19", "Children's therapy": "23", "Reablement": "52",
-    "Dietetics": "22", "Wheelchair": "50", "Virtual ward": "49",
-}  # fmt: skip
+# SERVICE OR TEAM TYPE REFERRED TO (COMMUNITY CARE), by the plain names of `teams.csv`.
+COMMUNITY_TEAMS: Final = {
+    "District nursing": "12",
+    "Rapid response and intermediate care": "51",
+    "Reablement and Home First": "52",
+    "Community physiotherapy": "26",
+    "Podiatry": "27",
+    "Occupational therapy": "23",
+    "Speech and language therapy": "33",
+    "Health visiting": "16",
+    "School nursing": "32",
+    "Continence service": "07",
+    "Heart failure and respiratory nurses": "19",
+    "Diabetes nurses": "11",
+    "Community palliative care": "47",
+}
 # SERVICE OR TEAM TYPE REFERRED TO (MENTAL HEALTH)
-_MENTAL_HEALTH_TEAMS: Final = {
-    "Community mental health": "A06", "Crisis": "A02", "Memory": "A17", "Memory clinic": "A17",
-    "Older people's mental health": "A07", "Early intervention": "A14", "Liaison": "A11",
-    "Children and young people": "D06", "Perinatal": "C02", "Learning disability": "E01",
-    "Psychological therapies": "A13", "Single point of access": "A18", "Eating disorders": "C10",
-    "Substance misuse": "D01", "Autism": "C01", "Primary care mental health": "A05",
-}  # fmt: skip
+MENTAL_HEALTH_TEAMS: Final = {
+    "Talking therapies": "A13",
+    "Community mental health team": "A06",
+    "Crisis resolution and home treatment": "A02",
+    "Psychiatric liaison": "A11",
+    "Older people's mental health": "A07",
+    "Memory assessment": "A17",
+    "Children and young people's services": "Z01",
+    "Learning disability team": "E01",
+    "Early intervention in psychosis": "A14",
+    "Drug and alcohol service": "D01",
+}
 _CLOSED: Final = {"completed": "02", "withdrawn": "07", "died": "06"}
 _REJECTED: Final = ("01", "02", "03")  # duplicate, inappropriate, incomplete
 
@@ -64,7 +75,7 @@ class _DataSet:
 _COMMUNITY: Final = _DataSet(
     feed="community",
     service="SERVICE OR TEAM TYPE REFERRED TO (COMMUNITY CARE)",
-    teams=_COMMUNITY_TEAMS,
+    teams=COMMUNITY_TEAMS,
     other_team="45",
     source="SOURCE OF REFERRAL FOR COMMUNITY",
     sources={
@@ -79,7 +90,7 @@ _COMMUNITY: Final = _DataSet(
 _MENTAL_HEALTH: Final = _DataSet(
     feed="mental_health",
     service="SERVICE OR TEAM TYPE REFERRED TO (MENTAL HEALTH)",
-    teams=_MENTAL_HEALTH_TEAMS,
+    teams=MENTAL_HEALTH_TEAMS,
     other_team="Z01",
     source="SOURCE OF REFERRAL FOR MENTAL HEALTH",
     sources={
