@@ -57,12 +57,39 @@ class DataSet:
 def init_system(folder: Path, area: Path | None = None) -> NewSystem:
     """Make a system folder from an area pack; without one, of the invented system.
 
-    Refuses a folder that has anything in it. The key is new and cannot be made again.
+    Refuses a folder that has anything in it. It is made whole or not at all, unless an empty
+    folder stands there already. The key is new and cannot be made again.
     """
     _refuse_full(folder)
     pack = read_pack(area if area is not None else invented_pack())
     partners = partners_of(pack)
     feeds = [(one, data_set) for data_set in data_sets() for one in _senders(partners, data_set)]
+    if folder.is_dir():
+        _fill(folder, pack, partners, feeds)
+    else:
+        aside = folder.absolute().with_name(f".{folder.absolute().name}.part")
+        try:
+            _fill(aside, pack, partners, feeds)
+            aside.replace(folder)
+        finally:
+            if aside.exists():
+                shutil.rmtree(aside)
+    return NewSystem(
+        path=folder,
+        name=pack.name,
+        ods_code=pack.code,
+        residents=pack.residents,
+        partners=tuple(one.code for one in partners),
+        feeds=tuple(f"{one.code}/{data_set.name}" for one, data_set in feeds),
+    )
+
+
+def _fill(
+    folder: Path,
+    pack: AreaPack,
+    partners: Sequence[Partner],
+    feeds: Sequence[tuple[Partner, DataSet]],
+) -> None:
     for name in _FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "identified").mkdir(mode=0o700)
@@ -78,14 +105,6 @@ def init_system(folder: Path, area: Path | None = None) -> NewSystem:
     # Last, for it is what makes the folder a system.
     _write(folder / "system.toml", system_toml(pack))
     read_partners(read_system(folder), pack)
-    return NewSystem(
-        path=folder,
-        name=pack.name,
-        ods_code=pack.code,
-        residents=pack.residents,
-        partners=tuple(one.code for one in partners),
-        feeds=tuple(f"{one.code}/{data_set.name}" for one, data_set in feeds),
-    )
 
 
 def partners_of(pack: AreaPack) -> tuple[Partner, ...]:

@@ -127,10 +127,8 @@ def residents(pack: AreaPack, footprint: str) -> pa.Table:
 def registered(pack: AreaPack, footprint: str) -> pa.Table:
     """Who is on the lists of the practices of each area: code, patients; ordered by code.
 
-    A practice counts where it belongs, wherever its patients live: to its network (as network or
-    neighbourhood), to the council or place where most of its patients live, to the system. Where
-    the pack has neighbourhoods or places of its own, a practice goes to the one where most of its
-    patients live.
+    A practice counts as a whole, wherever its patients live: to its network, to the system, and
+    to that council, place or neighbourhood where most of its patients in the pack live.
     """
     of = _practice_areas(pack, footprint)
     codes = [of.get(code) for code in pack.registrations["practice_code"].to_pylist()]
@@ -147,7 +145,10 @@ def _practice_areas(pack: AreaPack, footprint: str) -> dict[str, str]:
     if footprint in ("network", "council"):
         return {one["practice_code"]: one[f"{footprint}_code"] for one in practices}
     homes = pa.table(
-        {"lsoa_code": pack.lsoas["lsoa_code"], "area": pa.array(_codes(pack, footprint))}
+        {
+            "lsoa_code": pack.lsoas["lsoa_code"],
+            "area": pa.array(_codes(pack, footprint), pa.string()),
+        }
     )
     most = largest_part(
         pack.registrations.join(homes, "lsoa_code", join_type="inner"), "practice_code", "area"

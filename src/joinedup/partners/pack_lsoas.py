@@ -52,6 +52,12 @@ def read_lsoas(
     ages = _checked(raw, folder / "lsoa11")
     networks = _networks(raw, practices, registrations)
     own = _own_areas(folder, raw)
+    if networks["network_code"].null_count and "neighbourhood_code" not in own:
+        raise SourceDataError(
+            "None of its patients is registered with a practice of a network.",
+            where=str(folder / "practices"),
+            cure="Fill in `pcn_code`, or add neighbourhoods.csv with the areas of your own.",
+        )
     columns = {
         "lsoa_code": raw["lsoa11_code"],
         "lsoa_name": raw["lsoa11_name"],
@@ -155,7 +161,9 @@ def _first_of(raw: pa.Table, *names: str) -> pa.ChunkedArray:
 
 
 def _plain(names: pa.Array) -> pa.Array:
-    return pa.array([without_network(name) if name else None for name in names.to_pylist()])
+    return pa.array(
+        [without_network(name) if name else None for name in names.to_pylist()], pa.string()
+    )
 
 
 def _ambulance(raw: pa.Table, folder: Path) -> pa.Array:

@@ -225,6 +225,7 @@ def test_a_pack_may_have_neighbourhoods_of_its_own(tmp_path: Path) -> None:
         ("lsoa11", "Northland,3", "Northland,11", "not from 1 to 10"),
         ("practices", "B,B SURGERY", "A,B SURGERY", "A stands on more than one row"),
         ("practices", ",150,", ",,", "`list_size` is empty"),
+        ("practices", ",150,", ",some,", "cannot be read"),
         ("practice_lsoa11_registrations", "A,E01A,90", "A,E01A,-90", "below nought"),
         ("practice_lsoa11_registrations", "A,E01A,90", "A,,90", "`LSOA11CD` is empty in row 1"),
         ("trusts", "20200930", "soon", "'soon' is not a date"),
@@ -245,6 +246,23 @@ def test_a_broken_pack_is_told_by_file(
         read_pack(tmp_path)
     assert str(tmp_path) in caught.value.where
     assert caught.value.cure
+
+
+def test_a_pack_without_networks_needs_neighbourhoods_of_its_own(tmp_path: Path) -> None:
+    file = drawn(tmp_path) / "practices.csv"
+    text = file.read_text(encoding="utf-8").replace("N1,EAST PCN", ",").replace("N2,WEST PCN", ",")
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(JoinedupError, match="practice of a network") as caught:
+        read_pack(tmp_path)
+    assert "neighbourhoods.csv" in caught.value.cure
+    rows = "".join(f"E01{letter},H1,Hill\n" for letter in "ABCD")
+    (tmp_path / "neighbourhoods.csv").write_text(
+        "lsoa_code,neighbourhood_code,neighbourhood_name\n" + rows, encoding="utf-8"
+    )
+    pack = read_pack(tmp_path)
+    assert residents(pack, "network").num_rows == registered(pack, "network").num_rows == 0
+    assert counted(registered(pack, "neighbourhood")) == {"H1": 950}
+    assert memberships(pack).num_rows
 
 
 def test_a_parquet_file_that_is_none_is_told(tmp_path: Path) -> None:
