@@ -64,6 +64,12 @@ SEASONS = {
     "community": (0.03, (1.0, 1.0, 1.0, 1.0, 1.0, 0.35, 0.30)),
     "even": (0.0, (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)),
 }
+# Growth a year. Those who die in the three years use most before they do, and nobody is drawn who
+# falls ill to die after them; without some growth use would seem to fall as the years go by.
+GROWTH = {
+    "emergency": 0.07, "respiratory": 0.07, "injury": 0.05, "booked": 0.05, "practice": 0.035,
+    "community": 0.06,
+}  # fmt: skip
 # Relative frequency of each hour of the day, 0 to 23.
 HOURS = {
     "emergency": (26, 21, 18, 16, 15, 16, 20, 29, 45, 62, 72, 74, 71, 68, 67, 66, 66, 66, 65, 61,
@@ -85,6 +91,7 @@ def _cumulative(season: str) -> Floats:
     days = START + np.arange(DAYS)
     day_of_year = (days - days.astype("datetime64[Y]")).astype(int)
     weight = 1 + amplitude * np.cos(2 * np.pi * (day_of_year - 15) / 365.25)
+    weight *= 1 + GROWTH.get(season, 0.0) * np.arange(DAYS) / 365.25
     weight *= np.array(weekdays)[(days.astype(int) + 3) % 7]  # 1970-01-01 was a Thursday
     if weekdays[6] < 0.5:
         weight[np.isin(days, BANK_HOLIDAYS)] *= 0.02

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import Generator
 
+from joinedup.synthetic.calendar import TODAY
 from joinedup.synthetic.draws import chance, coded, pick, pick_each
 from joinedup.synthetic.interface import Deaths, Flags, Floats, Ints, Residents
 
@@ -68,7 +69,7 @@ def draw_places(rng: Generator, care_home: Flags) -> Ints:
 
 
 def register_deaths(rng: Generator, residents: Residents, place: Ints) -> Deaths:
-    """The registrations, for people whose `death_date` is set, in order of row."""
+    """The registrations up to the last day, in order of row; `place` is of all who died."""
     row = np.flatnonzero(~np.isnat(residents.death_date)).astype(np.int32)
     died = residents.death_date[row]
     delay = np.minimum(rng.gamma(2.0, REGISTRATION_DAYS / 2, len(row)), 120).astype(np.int64)
@@ -77,11 +78,13 @@ def register_deaths(rng: Generator, residents: Residents, place: Ints) -> Deaths
     delay = np.where(inquest, delay + rng.integers(60, 240, len(row)), delay)
     contributory = pick(rng, np.array([cause[4] + 0.1 for cause in CAUSES[:15]]), len(row))
     contributory[chance(rng, 0.35, len(row))] = -1
+    registered = died + delay.astype("m8[D]")
+    known = np.flatnonzero(registered <= TODAY)
     return Deaths(
-        row=row,
-        died=died,
-        registered=died + delay.astype("m8[D]"),
-        underlying=residents.death_cause.take(row),
-        contributory=coded([cause[0] for cause in CAUSES[:15]], contributory),
-        place=coded(PLACES, place),
+        row=row[known],
+        died=died[known],
+        registered=registered[known],
+        underlying=residents.death_cause.take(row[known]),
+        contributory=coded([cause[0] for cause in CAUSES[:15]], contributory[known]),
+        place=coded(PLACES, place[known]),
     )

@@ -82,8 +82,13 @@ def rows_of(counts: NDArray[np.integer]) -> Ints:
 
 
 def coded(values: Sequence[str], index: ArrayLike) -> Coded:
-    """A coded column; an index of -1 is none."""
-    return Coded(np.asarray(index, dtype=np.int32), tuple(values))
+    """A coded column; an index of -1 is none. A value given twice becomes one."""
+    places = np.asarray(index, dtype=np.int32)
+    distinct = {value: place for place, value in enumerate(dict.fromkeys(values))}
+    if len(distinct) < len(values):
+        place_of = np.array([distinct[value] for value in values], dtype=np.int32)
+        places = np.where(places < 0, -1, place_of[places]).astype(np.int32)
+    return Coded(places, tuple(distinct))
 
 
 def place_in_group(group: NDArray[np.integer]) -> NDArray[np.int64]:

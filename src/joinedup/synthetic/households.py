@@ -19,7 +19,7 @@ from joinedup.synthetic.interface import Flags, Floats, Ints
 # over (ONS, Older people living in care homes in 2021 and 2011).
 _HOME_AGE = (0, 20, 64, 70, 80, 85, 90)
 _HOME_SHARE = (0.0, 0.001, 0.002, 0.004, 0.018, 0.06, 0.16)
-_HOME_BEFORE_DEATH = 3.0  # about a quarter of deaths are of care-home residents (OHID)
+_HOME_BEFORE_DEATH = 4.0  # about a quarter of deaths are of care-home residents (OHID)
 _HOME_SIZE = 40
 
 # Share living as a couple by age, men and women (order of magnitude of census 2021, living

@@ -38,7 +38,7 @@ class Housing:
 
 def draw_housing(
     world: World, chunk: int, lsoa: Ints, part: tuple[Ints, Ints], homes: Households, moved: Moved,
-    birth: Dates,
+    birth: Dates, until: Dates,
 ) -> Housing:  # fmt: skip
     """Addresses by household, practices by LSOA. `part` is which part of the LSOA, of how many."""
     rng = stream(world.seed, chunk, "housing")
@@ -60,7 +60,7 @@ def draw_housing(
     later = np.floor(rng.random(size) * 40).astype(np.int64).astype("m8[D]")
     since = np.where(moved.arrived_day >= 0, arrived + later, long_ago)
     since = np.where(changes & (before != practice), _moved_date(moved) + later, since)
-    since = np.minimum(since, TODAY)
+    since = np.minimum(since, until)
     moves = _moves(
         rng, world, gazetteer, moved, earlier_practice, np.minimum(long_ago, since), homes
     )

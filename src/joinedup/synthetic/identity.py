@@ -29,7 +29,6 @@ _YOUTH = (1.4, 1.35, 1.0, 0.5, 0.25)
 _SAME_AS_HOUSEHOLD = 0.93
 _TAKES_NAME = 0.75  # of women in a couple; illustrative
 _MARRIED_LATELY = 0.04  # of those, in the three years; illustrative
-_DOUBLE_BARRELLED = 0.012
 _MOBILE_AGE = (0, 10, 15, 60, 75, 90)
 _MOBILE = (0.0, 0.05, 0.85, 0.93, 0.75, 0.45)
 _EMAIL = (0.0, 0.02, 0.70, 0.80, 0.55, 0.20)
@@ -51,8 +50,9 @@ class Identity:
 
 
 def draw_identities(
-    world: World, chunk: int, age: Ints, female: Flags, lsoa: Ints, homes: Households, birth: Dates
-) -> Identity:
+    world: World, chunk: int, age: Ints, female: Flags, dead: Flags, lsoa: Ints,
+    homes: Households, birth: Dates,
+) -> Identity:  # fmt: skip
     """Names that households share, and what is each person's own."""
     rng = stream(world.seed, chunk, "identity")
     assert isinstance(world.plan, Plan)
@@ -62,7 +62,7 @@ def draw_identities(
     year = birth.astype("datetime64[Y]").astype(int) + 1970
     forename = book.draw_forenames(rng, group, female, year)
     forename = _unlike_twin(forename, homes.twin, book.draw_forenames(rng, group, female, year))
-    surname, earlier, changed = _surnames(rng, group, age, female, homes)
+    surname, earlier, changed = _surnames(rng, group, age, female, dead, homes)
     person = np.arange(size, dtype=np.int64) + world.plan.person_first[chunk] + 1
     phone = np.where(
         chance(rng, np.interp(age, _MOBILE_AGE, _MOBILE), size),
@@ -103,7 +103,7 @@ def _unlike_twin(forename: Ints, twin: Ints, other: Ints) -> Ints:
 
 
 def _surnames(
-    rng: Generator, group: Ints, age: Ints, female: Flags, homes: Households
+    rng: Generator, group: Ints, age: Ints, female: Flags, dead: Flags, homes: Households
 ) -> tuple[Ints, Ints, Dates]:
     """Surname, the one before marriage (-1 none) and the day of the change."""
     book, size = name_book(), len(age)
@@ -123,7 +123,7 @@ def _surnames(
     surname = np.where(homes.mother >= 0, inherited, surname)
     earlier = np.where(changed & (homes.mother < 0), born_as, -1)
     earlier = np.where(earlier == surname, -1, earlier)
-    lately = takes & (age < 60) & chance(rng, _MARRIED_LATELY, size)
+    lately = takes & ~dead & (age < 60) & chance(rng, _MARRIED_LATELY, size)
     day = np.where(
         lately,
         np.floor(rng.random(size) * DAYS),

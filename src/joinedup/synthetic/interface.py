@@ -163,7 +163,7 @@ class Admissions:
 
     `diagnoses[i, j]` is a place in `icd10`, -1 for none; j=0 is the primary diagnosis.
     `procedures` likewise, with `procedure_date`. `ready` is the discharge-ready time: never after
-    `discharged`, NaT while in hospital, and filled for all ordinary emergency spells that ended.
+    `discharged`; NaT while in hospital and for those who died there, else always filled.
     """
 
     row: Ints
@@ -314,7 +314,7 @@ class Deaths:
 
     row: Ints
     died: Dates
-    registered: Dates
+    registered: Dates  # by World.today; later ones are not known yet, and have no row
     underlying: Coded  # ICD-10
     contributory: Coded  # ICD-10; none for some
     place: Coded  # "hospital", "home", "care home", "hospice", "elsewhere"

@@ -23,7 +23,10 @@ from joinedup.synthetic.interface import Ints
 
 GROUPS = ("british", "south_asian_muslim", "indian", "black", "east_asian", "european")
 _COHORTS = (1900, 1945, 1965, 1985, 2005)
-_LISTED_SHARE = 0.45  # of people of British name, by a listed surname; the rest by a composite
+# Of people of British name, the share with a listed surname and with a double-barrelled one; the
+# rest have a composite.
+_LISTED_SHARE = 0.45
+_DOUBLE_SHARE = 0.015
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,9 @@ def _surnames() -> tuple[tuple[str, ...], Choices]:
     listed = {row[1]: row[4].split() for row in _rows("names.csv") if row[0] == "surname"}
     composite = [a + b for a in words("surname_start") for b in words("surname_end")]
     composite = [name for name in composite if name not in set(listed["british"])]
-    names = tuple(sorted({n for group in listed.values() for n in group} | set(composite)))
+    common = listed["british"][:60]
+    double = [f"{a}-{b}" for place, a in enumerate(common) for b in common[place % 7 + 3 :: 9]]
+    names = tuple(sorted({n for g in listed.values() for n in g} | {*composite, *double}))
     place = {name: index for index, name in enumerate(names)}
     key, option, weight = [], [], []
     for group_place, group in enumerate(GROUPS):
@@ -105,7 +110,10 @@ def _surnames() -> tuple[tuple[str, ...], Choices]:
     rarity = 1 / (40 + (np.arange(len(composite)) * 997) % len(composite))
     key += [0] * len(composite)
     option += [place[name] for name in composite]
-    weight += list((1 - _LISTED_SHARE) * rarity / rarity.sum())
+    weight += list((1 - _LISTED_SHARE - _DOUBLE_SHARE) * rarity / rarity.sum())
+    key += [0] * len(double)
+    option += [place[name] for name in double]
+    weight += [_DOUBLE_SHARE / len(double)] * len(double)
     return names, choices(np.array(key), option, weight, len(GROUPS))
 
 

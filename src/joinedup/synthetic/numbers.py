@@ -36,9 +36,5 @@ def nhs_numbers(person: Longs, seed: int) -> Longs:
 
 
 def mobile_numbers(person: Longs, seed: int) -> Longs:
-    """Ten digits from 7700 900 000, the range that Ofcom keeps for drama, widened to be distinct.
-
-    Ofcom keeps 07700 900000 to 900999 alone; with more people than a thousand the numbers run on
-    from there and are made up.
-    """
+    """Ten digits from 7700 000 000 on, distinct for up to 99 million people, and made up."""
     return 7_700_000_000 + (person.astype(np.int64) * 7_919 + seed * 104_729) % 99_999_989

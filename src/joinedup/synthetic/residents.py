@@ -96,8 +96,12 @@ def make_people(world: World, chunk: int) -> tuple[Residents, Moves, Onsets, Liv
         stream(world.seed, chunk, "moves"), drawn.lsoa, homes.household, drawn.age,
         homes.care_home, day_of(birth).astype(np.int32), death_day, world.lsoa_here,
     )  # fmt: skip
-    identity = draw_identities(world, chunk, drawn.age, drawn.female, drawn.lsoa, homes, birth)
-    housing = draw_housing(world, chunk, drawn.lsoa, (drawn.part, drawn.parts), homes, moved, birth)
+    identity = draw_identities(
+        world, chunk, drawn.age, drawn.female, drawn.dead, drawn.lsoa, homes, birth
+    )
+    housing = draw_housing(
+        world, chunk, drawn.lsoa, (drawn.part, drawn.parts), homes, moved, birth, until
+    )
     health = draw_health(
         world, chunk, drawn.lsoa, drawn.female, homes, moved.arrived_day, birth, death_day
     )

@@ -37,7 +37,7 @@ def draw_use(world: World, chunk: int, residents: Residents, onsets: Onsets, liv
     outpatients, listings = draw_outpatients(rng("outpatients"), world, lives)
     spells = draw_spells(rng("spells"), lives, crises, listings)
     spell_of, visit_of = _spell_of(crises, spells), _visit_of(crises)
-    visits = emergencies(rng("emergencies"), world, lives, crises, spell_of)
+    visits = emergencies(rng("emergencies"), world, lives, crises, spell_of, spells.admitted)
     ambulance = ambulance_incidents(rng("ambulance"), world, lives, crises, visit_of)
     taken = np.flatnonzero(ambulance.emergency_row >= 0)
     visits.ambulance_row[ambulance.emergency_row[taken]] = taken

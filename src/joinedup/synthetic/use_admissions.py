@@ -66,7 +66,10 @@ def draw_spells(rng: Generator, lives: Lives, crises: Crises, listings: Listings
 def _emergency(rng: Generator, lives: Lives, crises: Crises) -> Spells:
     crisis = np.flatnonzero(crises.admitted).astype(np.int32)
     row, kind, size = crises.row[crisis], crises.kind[crisis], len(crisis)
-    admitted = crises.second[crisis] + (HOUR * rng.gamma(3.0, 1.7, size)).astype(np.int64)
+    winter = np.cos(2 * np.pi * (crises.second[crisis] / DAY + 75) / 365.25)
+    # Hours from arrival: until seen and decided, then for a bed, longer in winter.
+    hours = 0.5 + rng.gamma(3.0, 0.85, size) + rng.gamma(0.9, 3.2 + 1.5 * winter)
+    admitted = crises.second[crisis] + (HOUR * np.minimum(hours, 47)).astype(np.int64)
     age, frail = lives.age[row], lives.frailty[row]
     mean = presentations().stay_days[kind] * np.interp(
         age, (0, 16, 50, 85), (0.55, 0.6, 0.85, 1.15)
@@ -191,7 +194,7 @@ def admissions(
     """The spells as a provider records them. `visit_of` is each crisis's emergency attendance."""
     size, row = len(spells.row), spells.row
     still = spells.discharged >= DAYS * DAY
-    past = np.where(spells.ready >= DAYS * DAY, True, False)
+    past = spells.ready >= DAYS * DAY
     none = np.datetime64("NaT")
     died, home = spells.died, lives.care_home[row]
     frail = (lives.frailty[row] >= 2) & (lives.age[row] >= 70)
@@ -216,7 +219,7 @@ def admissions(
     )
     return Admissions(
         row=row, admitted=when(spells.admitted),
-        ready=np.where(past, none, when(spells.ready)),
+        ready=np.where(past | died, none, when(spells.ready)),
         discharged=np.where(still, none, when(spells.discharged)),
         decided=date_of(np.minimum(spells.decided, spells.admitted // DAY)),
         method=coded(METHODS, spells.method),
@@ -238,20 +241,29 @@ def admissions(
 
 def _diagnoses(rng: Generator, lives: Lives, spells: Spells) -> NDArray[np.int16]:
     """Primary diagnosis, then up to six of the person's conditions in no fixed order."""
-    first = len(diagnosis_codes()) - len(CONDITIONS)
+    listed, codes = _listed_diagnoses(), diagnosis_codes()
+    first = len(listed) - len(CONDITIONS)
     begun = lives.onset_day[spells.row] <= (spells.admitted // DAY)[:, None]
     order = np.argsort(np.where(begun, rng.random(begun.shape), 2.0), axis=1)[:, :_SECONDARY]
     held = np.take_along_axis(begun, order, axis=1)
     # A day case is coded with fewer of them.
     held &= rng.random(held.shape) < np.where(spells.day_case, 0.45, 0.85)[:, None]
-    secondary = np.where(held, order + first, -1)
+    code = np.array([codes.index(each) for each in listed], dtype=np.int16)
+    primary = code[spells.primary]
+    secondary = np.where(held, code[order + first], -1)
+    secondary = np.where(secondary == primary[:, None], -1, secondary)
     secondary = np.take_along_axis(
         secondary, np.argsort(secondary < 0, axis=1, kind="stable"), axis=1
     )
-    return np.concatenate([spells.primary[:, None], secondary], axis=1).astype(np.int16)
+    return np.concatenate([primary[:, None], secondary], axis=1).astype(np.int16)
 
 
 def diagnosis_codes() -> tuple[str, ...]:
+    """The distinct ICD-10 codes of spells."""
+    return tuple(dict.fromkeys(_listed_diagnoses()))
+
+
+def _listed_diagnoses() -> tuple[str, ...]:
     """ICD-10 codes: of presentations, of planned care, of births, and of conditions."""
     long_term = tuple(condition.icd10 for condition in conditions())
     return presentations().icd10 + specialties().diagnoses + ("O800", "O820", "Z380") + long_term

@@ -57,7 +57,7 @@ def mental_health_rate(lives: Lives) -> Floats:
     ill = 1 + 2.2 * lives.having("depression") + 1.2 * lives.having("anxiety")
     ill = ill + 8 * lives.having("severe_mental_illness") + 4 * lives.having("dementia")
     ill = ill + 4 * lives.having("learning_disability") + 4 * lives.having("alcohol_dependence")
-    return np.asarray(0.62 * base * lives.need**0.8 * ill * gradient(lives, 2.0))
+    return np.asarray(0.78 * base * lives.need**0.8 * ill * gradient(lives, 2.0))
 
 
 def draw_care(

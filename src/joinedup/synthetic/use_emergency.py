@@ -88,7 +88,7 @@ def draw_crises(rng: Generator, world: World, lives: Lives, died_in_hospital: Fl
     rate = list_.admission_chance(kind, age) * np.where(lives.frailty[row] >= 2, 1.12, 1.0)
     admitted = (chance(rng, rate, size) & ~minor) | last
     direct = admitted & chance(rng, np.where(list_.minor[kind] > 0, 0.04, 0.14), size) & ~last
-    older = np.interp(age, (0, 10, 20, 60, 85), (0.45, 0.5, 0.75, 1.0, 1.35))
+    older = np.interp(age, (0, 10, 20, 60, 85), (0.35, 0.4, 0.55, 0.72, 0.95))
     ambulance = ~direct & ~minor & chance(rng, list_.ambulance[kind] * older, size)
     severity = 2.6 - 1.3 * admitted - 0.7 * ambulance + 1.0 * minor + rng.normal(0, 0.7, size)
     home = np.maximum(lives.acute[row], 0)
@@ -109,7 +109,7 @@ def crisis_rate(lives: Lives) -> Floats:
     )  # fmt: skip
     many = lives.has[:, [CONDITIONS.index(name) for name in _SERIOUS]].sum(axis=1)
     frail = np.array([1.0, 1.15, 1.4, 1.7])[lives.frailty]
-    return np.asarray(0.80 * base * lives.need * gradient(lives, 1.8) * (1 + 0.22 * many) * frail)
+    return np.asarray(0.95 * base * lives.need * gradient(lives, 1.8) * (1 + 0.22 * many) * frail)
 
 
 def _happen(
@@ -156,24 +156,29 @@ def _days(rng: Generator, lives: Lives, row: Ints, kind: Ints) -> NDArray[np.int
 
 
 def emergencies(
-    rng: Generator, world: World, lives: Lives, crises: Crises, spell_of: Ints
+    rng: Generator, world: World, lives: Lives, crises: Crises, spell_of: Ints, admitted_at: Longs
 ) -> Emergencies:
-    """The crises that came to an emergency department. `spell_of` is each one's spell or -1."""
+    """The crises that came to an emergency department. `spell_of` is each one's spell or -1.
+
+    `admitted_at` is when each spell began, which is when its patient left the department.
+    """
     visit = np.flatnonzero(~crises.direct)
     size, list_ = len(visit), presentations()
     row, kind, minor = crises.row[visit], crises.kind[visit], crises.minor[visit]
     spell = spell_of[visit]
     admitted = spell >= 0
     arrived = crises.second[visit]
-    assessed = arrived + (60 * (3 + rng.exponential(14, size))).astype(np.int64)
+    # Every patient who was admitted stayed half an hour or more, so the steps fit in that.
+    assessed = arrived + (60 * np.minimum(3 + rng.exponential(10, size), 20)).astype(np.int64)
     winter = np.cos(2 * np.pi * (arrived / DAY + 90 - 15) / 365.25)
-    wait = 60 * rng.gamma(1.6, np.where(minor, 25, 45 + 12 * winter), size)
-    seen = assessed + wait.astype(np.int64) + 60
-    work = 60 * rng.gamma(2.0, np.where(minor, 25, np.where(admitted, 60, 55)), size)
-    decided = seen + work.astype(np.int64)
-    # Patients wait for a bed after the decision, longer in winter.
-    bed = 60 * rng.gamma(1.1, 130 + 70 * winter, size)
-    departed = decided + np.where(admitted, bed, 0).astype(np.int64) + 300
+    wait = 60 * rng.gamma(1.6, np.where(minor, 20, 38 + 10 * winter), size)
+    wait = np.where(admitted, np.minimum(wait, 9 * 60), wait)
+    seen = assessed + wait.astype(np.int64)
+    work = 60 * rng.gamma(2.0, np.where(minor, 20, 44), size)
+    departed = seen + work.astype(np.int64) + 300
+    if admitted.any():
+        departed = np.where(admitted, admitted_at[np.maximum(spell, 0)], departed)
+    decided = seen + ((departed - seen) * (0.3 + 0.5 * rng.random(size))).astype(np.int64)
     return Emergencies(
         row=row, arrived=when(arrived), assessed=when(assessed), seen=when(seen),
         decided_to_admit=np.where(admitted, when(decided), np.datetime64("NaT")),
@@ -212,7 +217,7 @@ def ambulance_incidents(
     """
     taken = np.flatnonzero(crises.ambulance & (visit_of >= 0))
     left = draw_counts(
-        rng, lives, 0.10 * crisis_rate(lives) * by_age(lives, (15, 0.4), (60, 1.2), (90, 4))
+        rng, lives, 0.05 * crisis_rate(lives) * by_age(lives, (15, 0.4), (60, 1.2), (90, 4))
     )
     kind = np.concatenate([crises.kind[taken], _kinds(rng, lives, left)])
     row = np.concatenate([crises.row[taken], left])

@@ -28,7 +28,7 @@ def appointment_rate(lives: Lives) -> Floats:
     )
     many = 1 + 0.09 * lives.has.sum(axis=1)
     women = np.where(lives.female & (lives.age > 15) & (lives.age < 50), 1.4, 1.0)
-    rate = 0.78 * base * lives.need**0.55 * many * women * gradient(lives, 1.15)
+    rate = 0.99 * base * lives.need**0.55 * many * women * gradient(lives, 1.15)
     return np.asarray(rate * lives.registered_here)
 
 
@@ -48,7 +48,8 @@ def draw_appointments(rng: Generator, lives: Lives) -> GpAppointments:
     early = np.where(
         wait == 0, 8 * 3600 + rng.integers(0, 1200, size), rng.integers(29_000, 66_000, size)
     )
-    booked = np.minimum((day - wait) * 86_400 + early, start - 300)
+    booked = np.maximum((day - wait) * 86_400 + early, lives.born_day[row] * np.int64(86_400))
+    booked = np.minimum(booked, start - 300)
     minutes = np.where(status == 0, np.maximum(1, rng.gamma(4.0, 2.9, size)), 0)
     return GpAppointments(
         row=row, booked=at_time(booked // 86_400, booked % 86_400),
@@ -244,7 +245,7 @@ def _add_complaints(rng: Generator, lives: Lives, terms: list[tuple[str, str]], 
     """Short illnesses and symptoms, from `complaints.csv`."""
     first, rows = len(terms), read_rows("complaints.csv")
     terms += [(row["snomed"], row["term"]) for row in rows]
-    row = draw_counts(rng, lives, 0.16 * appointment_rate(lives))
+    row = draw_counts(rng, lives, 0.10 * appointment_rate(lives))
     by_band = np.array(
         [[float(r[band]) for r in rows] for band in ("child", "young", "middle", "old")]
     )

@@ -1,4 +1,4 @@
-"""Prescriptions: long-term medicines every twelve weeks, and short courses.
+"""Prescriptions: long-term medicines every eight or twelve weeks, and short courses.
 
 `medicines.csv` gives, for each medicine, the condition that it is for and the share of people with
 it who take it, or without a condition the courses a person a year (illustrative). Codes are the
@@ -17,8 +17,6 @@ from joinedup.synthetic.draws import chance, coded, place_in_group
 from joinedup.synthetic.interface import Ints, Prescriptions
 from joinedup.synthetic.need import Lives, draw_counts
 from joinedup.synthetic.presentations import read_rows
-
-_STAYS_ON = 0.62  # of those who ever take a medicine, who take it now; illustrative
 
 
 def draw_prescriptions(rng: Generator, lives: Lives) -> Prescriptions:
@@ -53,7 +51,7 @@ def _repeats(
     """Issues of a long-term medicine, from the beginning of the condition on."""
     begins = lives.onset_day[:, CONDITIONS.index(condition)]
     takes = lives.registered_here & (begins < lives.past_day)
-    takes &= chance(rng, share * _STAYS_ON, lives.people)
+    takes &= chance(rng, share, lives.people)
     taker = np.flatnonzero(takes).astype(np.int32)
     start = np.maximum(begins[taker] + 10, lives.from_day[taker])
     start = start + np.floor(rng.random(len(taker)) * every).astype(np.int64)

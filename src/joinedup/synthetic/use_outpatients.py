@@ -50,7 +50,7 @@ def referral_rate(lives: Lives) -> Floats:
     )  # fmt: skip
     many = 1 + 0.10 * lives.has.sum(axis=1)
     women = np.where(lives.female & (lives.age > 16) & (lives.age < 50), 1.35, 1.0)
-    return np.asarray(0.80 * base * np.sqrt(lives.need) * many * women * gradient(lives, 1.15))
+    return np.asarray(1.13 * base * np.sqrt(lives.need) * many * women * gradient(lives, 1.15))
 
 
 def draw_outpatients(rng: Generator, world: World, lives: Lives) -> tuple[Outpatients, Listings]:

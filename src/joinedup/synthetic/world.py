@@ -16,6 +16,7 @@ from joinedup.synthetic.interface import Flags, Floats, Ints, World
 from joinedup.synthetic.margins import fit_age_by_sex, round_cells, share_out, yearly_deaths
 from joinedup.synthetic.places import Gazetteer, make_gazetteer
 from joinedup.synthetic.registration import ELSEWHERE_PRACTICES, Registered, registered
+from joinedup.terms import SourceDataError
 
 if TYPE_CHECKING:
     from joinedup.partners.pack import AreaPack
@@ -64,6 +65,12 @@ def prepare(pack: AreaPack, people: int, seed: int) -> World:
     councils = tuple(str(code) for code in pack.councils["code"].to_pylist())
     council = _place(pack.lsoas["council_code"].to_pylist(), councils, len(codes))
     acute, community, mental = (_trusts(pack, kinds) for kinds in _TRUST_KINDS)
+    if not acute:
+        raise SourceDataError(
+            "The area pack has no acute trust that is open.",
+            where=str(pack.path),
+            cure="Name one in trusts.csv; people cannot be admitted nowhere.",
+        )
     ambulance = tuple(sorted({str(c) for c in pack.lsoas["ambulance_code"].to_pylist() if c}))
     unit_lsoa, unit_part, unit_parts, chunk_first, person_first = _chunks(alive, dead)
     plan = Plan(
@@ -76,7 +83,11 @@ def prepare(pack: AreaPack, people: int, seed: int) -> World:
         # A pack does not say which hospital is whose; the n-th council's people mostly use the
         # n-th acute trust, and those of outside the first.
         acute=(np.maximum(council, 0) % max(len(acute), 1)).astype(np.int32),
-        ambulance=_place(pack.lsoas["ambulance_code"].to_pylist(), ambulance, len(codes)),
+        # Patients from outside are fetched by the area's own ambulance trust.
+        ambulance=np.maximum(
+            _place(pack.lsoas["ambulance_code"].to_pylist(), ambulance, len(codes)),
+            0 if ambulance else -1,
+        ),
         rural=_padded(_rural(pack), len(codes), 0).astype(bool),
     )  # fmt: skip
     abroad = elsewhere or ELSEWHERE_PRACTICES
