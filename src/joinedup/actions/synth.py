@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -84,7 +85,8 @@ def synth(
     pq.write_table(
         world.postcodes.append_column("lsoa_vintage", vintage), reference / "postcodes.parquet"
     )
-    for aside in (inbox, truth, reference):
+    # The inbox last: while it is the old one, so is everything that a run reads.
+    for aside in (truth, reference, inbox):
         _put_in_place(aside)
     sizes = [path.stat().st_size for path in system.inbox.rglob("*") if path.is_file()]
     return Invented(
@@ -158,13 +160,19 @@ def _chunk_files(
     # Spawned, as on Windows: a forked process would inherit Arrow's threads half alive.
     context = multiprocessing.get_context("spawn")
     waiting: deque[Future[ChunkFiles]] = deque()
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        for number in range(world.chunks):
-            waiting.append(pool.submit(_one_chunk, world, senders, number, parts))
-            if len(waiting) >= workers * _AHEAD:
+    try:
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            for number in range(world.chunks):
+                waiting.append(pool.submit(_one_chunk, world, senders, number, parts))
+                if len(waiting) >= workers * _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+        raise SettingError(
+            "a process that draws people was stopped by the machine.",
+            cure="It may lack memory (some 500 MB each): try --processes 1.",
+        ) from error
 
 
 def _one_chunk(world: World, senders: Senders, number: int, parts: Path) -> ChunkFiles:

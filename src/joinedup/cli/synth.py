@@ -15,10 +15,21 @@ from joinedup.cli.output import show_json, teller
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--people", default=50_000, show_default=True, help="How many people to invent.")
-@click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="The same seed gives the same bytes.",
+)
 @click.option("--replace", is_flag=True, help="Throw away what was invented here before.")
+@click.option(
+    "--processes", type=click.IntRange(1), help="How many to draw with; by default all processors."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def synth(folder: Path, people: int, seed: int, replace: bool, as_json: bool) -> None:
+def synth(
+    folder: Path, people: int, seed: int, replace: bool, processes: int | None, as_json: bool
+) -> None:
     """Fill the inbox of the system DIR with an invented population's extracts.
 
     People are drawn from the margins of the system's area pack. Every partner sends what it
@@ -33,6 +44,7 @@ def synth(folder: Path, people: int, seed: int, replace: bool, as_json: bool) ->
             people=people,
             seed=seed,
             replace=replace,
+            processes=processes,
             tell=teller(quiet=as_json),
             done=done,
         )
