@@ -89,7 +89,7 @@ def draw_frailty(
     """
     score = 0.055 * (age - 65) + 0.22 * many + 0.25 * np.log(need) + rng.normal(0, 0.55, len(age))
     score = score + 1.2 * care_home - 4.0 * (age < 50)
-    return np.searchsorted([0.95, 2.25, 3.85], score).astype(np.int8)
+    return np.searchsorted([0.83, 1.89, 2.9], score).astype(np.int8)
 
 
 def draw_counts(rng: Generator, lives: Lives, yearly: Floats) -> Ints:
