@@ -38,15 +38,9 @@ FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = MappingProxyType({
         Fault("code_unknown", "sex", "Q"),
         Fault("ends_before_start", "registration_end_datetime", "1901-05-01"),
     ),
-    "gp_entries": (
-        Fault("date_unreadable", "effective_datetime", "2024-31-01"),
-        Fault("organisation_unknown", "organisation_id", "Y99999"),
-    ),
-    "gp_prescriptions": (Fault("organisation_unknown", "organisation_id", "Y99999"),),
-    "gp_appointments": (
-        Fault("code_unknown", "current_status_description", "Lost"),
-        Fault("organisation_unknown", "organisation_id", "Y99999"),
-    ),
+    "gp_entries": (Fault("date_unreadable", "effective_datetime", "2024-31-01"),),
+    "gp_prescriptions": (Fault("code_missing", "bnf_code", None),),
+    "gp_appointments": (Fault("code_unknown", "current_status_description", "Lost"),),
     "admissions": (
         Fault("date_unreadable", "START DATE (HOSPITAL PROVIDER SPELL)", "2024-02-31"),
         Fault("ends_before_start", _DISCHARGED, "2015-06-01"),

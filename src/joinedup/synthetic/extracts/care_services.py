@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from joinedup.synthetic.extracts.columns import clock, days, picked, recoded, same
-from joinedup.synthetic.extracts.extract import Extract
+from joinedup.synthetic.extracts.extract import Extract, Later
 from joinedup.synthetic.extracts.habits import HABITS
 from joinedup.synthetic.extracts.numbers import padded, row_numbers
 from joinedup.synthetic.extracts.patients import Patients, patients
@@ -53,6 +53,12 @@ MENTAL_HEALTH_TEAMS: Final = {
     "Drug and alcohol service": "D01",
 }
 _CLOSED: Final = {"completed": "02", "withdrawn": "07", "died": "06"}
+_CLOSURE: Final = (
+    "SERVICE DISCHARGE DATE",
+    "REFERRAL CLOSURE REASON",
+    "REFERRAL REJECTION DATE",
+    "REFERRAL REJECTION REASON",
+)
 _REJECTED: Final = ("01", "02", "03")  # duplicate, inappropriate, incomplete
 
 
@@ -180,7 +186,14 @@ def _extract(
     }
     columns |= _referral_columns(chunk, world, partner, rows, referrals, data_set)
     columns |= _contact_columns(chunk, rows, contacts, referrals)
-    return Extract(partner, data_set.feed, pa.table(columns), rows.when, entry)
+    # A referral is sent again when it closes: the row of its first contact, or its only row.
+    bears_referral = np.array(columns["CONSULTATION TYPE"].fill_null("01")) == "01"
+    nobody = np.zeros(len(rows.row), bool)
+    later = (
+        Later(_CLOSURE, referrals.closed[rows.referral], bears_referral),
+        Later(("PERSON DEATH DATE",), chunk.residents.death_date[rows.row], nobody),
+    )
+    return Extract(partner, data_set.feed, pa.table(columns), rows.when, entry, later)
 
 
 def _referral_columns(

@@ -39,6 +39,18 @@ DELIVERIES: Final[Mapping[str, Delivery]] = MappingProxyType({
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """Columns of a row that are only known from a day on (NaT: at once); empty until then.
+
+    Rows of which `again` is true are sent again, in full, in the file of that day.
+    """
+
+    columns: tuple[str, ...]
+    known: NDArray[np.datetime64]
+    again: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
 class Extract:
     """Rows of one feed from one partner.
 
@@ -51,6 +63,7 @@ class Extract:
     table: pa.Table
     day: NDArray[np.datetime64]
     entry: NDArray[np.int64]
+    later: tuple[Later, ...] = ()
 
     @property
     def delivery(self) -> Delivery:

@@ -20,7 +20,7 @@ from joinedup.synthetic.extracts.columns import (
     recoded,
     same,
 )
-from joinedup.synthetic.extracts.extract import Extract
+from joinedup.synthetic.extracts.extract import Extract, Later
 from joinedup.synthetic.extracts.habits import HABITS
 from joinedup.synthetic.extracts.numbers import padded, row_numbers
 from joinedup.synthetic.extracts.patients import Patients, patients
@@ -131,7 +131,12 @@ def social_care(chunk: Chunk, world: World, partner: str, random: np.random.Gene
             "Delivery_Mechanism": care.mechanism.take(at).arrow(),
         }
     )
-    return index, iter([Extract(partner, "social_care", table, start, entry)])
+    died = chunk.residents.death_date[row]
+    later = (
+        Later(("Event_End_Date", "Event_Outcome"), care.end[at], np.ones(len(at), bool)),
+        Later(("Date_of_Death",), died, np.zeros(len(at), bool)),
+    )
+    return index, iter([Extract(partner, "social_care", table, start, entry, later)])
 
 
 def deaths(chunk: Chunk, world: World, partner: str, random: np.random.Generator) -> Sent:

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from joinedup.synthetic.damage_rows import REPEAT_RATE
-from joinedup.synthetic.extracts.columns import without_repeats
+from joinedup.synthetic.extracts.columns import with_values, without_repeats
 from joinedup.synthetic.extracts.extract import Extract, extract_days, file_name
 from joinedup.synthetic.interface import World
 
@@ -36,12 +37,7 @@ def write_parts(
     days = extract_days(delivery.every, world.start, world.today)
     if delivery.suffix == ".parquet":
         return [_write_parquet(extract, days[-1], chunk, folder)]
-    period = np.searchsorted(np.array(days), extract.day.astype("datetime64[D]"), side="right")
-    # What happened on the last days is in the last file, whatever its own date.
-    period = np.minimum(period, len(days) - 1).astype(np.int8)
-    order = np.argsort(period, kind="stable")
-    table = extract.table.take(pa.array(order)) if len(days) > 1 else extract.table
-    first = np.searchsorted(period[order], np.arange(len(days) + 1))
+    table, first = _in_files(extract, days)
     parts = []
     for place, day in enumerate(days):
         rows = table.slice(first[place], first[place + 1] - first[place])
@@ -49,6 +45,49 @@ def write_parts(
             name = file_name(extract.feed, day)
             parts.append(_write_text(extract, rows, name, folder, random))
     return parts
+
+
+def _in_files(
+    extract: Extract, days: tuple[np.datetime64, ...]
+) -> tuple[pa.Table, NDArray[np.int64]]:
+    """The rows in the order of the files that they come in, and where each file's rows begin.
+
+    What was not known on the day of a file is empty there; a row that is sent again comes once
+    more in a later file, in full.
+    """
+
+    def file_of(day: NDArray[np.datetime64]) -> NDArray[np.int8]:
+        place = np.searchsorted(np.array(days), day.astype("datetime64[D]"), side="right")
+        # What happened on the last days is in the last file, whatever its own date.
+        return np.minimum(place, len(days) - 1).astype(np.int8)
+
+    file = file_of(extract.day)
+    places, files = [np.arange(len(file))], [file]
+    for later in extract.later:
+        again = np.flatnonzero(later.again & ~np.isnat(later.known))
+        again = again[file_of(later.known[again]) > file[again]]
+        places.append(again)
+        files.append(file_of(later.known[again]))
+    place, file = np.concatenate(places), np.concatenate(files)
+    order = np.argsort(file, kind="stable")
+    place, file = place[order], file[order]
+    table = extract.table.take(pa.array(place)) if len(days) > 1 else extract.table
+    drawn = np.array(days)[file]
+    for later in extract.later:
+        table = _not_yet(table, later.columns, later.known[place] > drawn)
+    return table, np.searchsorted(file, np.arange(len(days) + 1))
+
+
+def _not_yet(table: pa.Table, columns: tuple[str, ...], unknown: NDArray[np.bool_]) -> pa.Table:
+    rows = np.flatnonzero(unknown)
+    for name in columns if len(rows) else ():
+        place = table.column_names.index(name)
+        column = table.column(place).combine_chunks()
+        if isinstance(column, pa.ChunkedArray):
+            column = column.chunk(0)
+        emptied = with_values(column, rows, pa.nulls(len(rows), pa.string()))
+        table = table.set_column(place, name, emptied)
+    return table
 
 
 def _write_text(
