@@ -68,11 +68,11 @@ FACTS = ReportFacts(
         ReasonFacts("RZ1", "admissions", "end_before_start", "refuse", 124,
                     "The end is before the start.", "Ask the trust to send the rows again."),
         ReasonFacts("QZZ", "gp_registrations", "nhs_number_invalid", "flag", 533,
-                    "The NHS number fails its check digit.", "Linked by its other details."),
+                    "The NHS number fails its check digit.", "Add it to `codes`.", "NHS NUMBER"),
     ),
     refused_files=(
         RefusedFile("RZ1", "emergency", "RZ1/emergency_20260301.csv", 172,
-                    "The column ARRIVAL DATE is missing."),
+                    "columns_missing", "The column ARRIVAL DATE is missing."),
     ),
     linkage=LinkageFacts(
         records=251_009,

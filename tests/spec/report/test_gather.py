@@ -11,6 +11,8 @@ from joinedup.actions.report import (
     AgeCount,
     FeedTitle,
     LinkageFacts,
+    ReasonFacts,
+    RefusedFile,
     ReportFacts,
     ReportTables,
     RuleWords,
@@ -90,7 +92,7 @@ FILES = drawn(
     """
     file_id | partner | feed | file      | extract_date | outcome  | lines | accepted | quarantined | accepted_lines | quarantined_lines | header_or_blank | reason
     f1      | RZ1     | apc  | RZ1/a.csv | 2026-04-01   | accepted | 10    | 7        | 2           | 7              | 2                 | 1               | -
-    f2      | RZ1     | apc  | RZ1/b.csv | 2026-05-01   | rejected | 4     | 0        | 4           | 0              | 4                 | 0               | no header
+    f2      | RZ1     | apc  | RZ1/b.csv | 2026-05-01   | rejected | 4     | 0        | 4           | 0              | 4                 | 0               | header_missing: no header
     f3      | QZZ     | gp   | QZZ/c.csv | 2026-03-01   | accepted | 6     | 5        | 0           | 5              | 0                 | 1               | -
     f3x     | QZZ     | gp   | QZZ/d.csv | 2026-03-01   | same_as_earlier | 6 | 0     | 0           | 0              | 6                 | 0               | twice
     """,  # noqa: E501
@@ -103,6 +105,7 @@ FLAGS = drawn(
     f1      | before_birth           | refuse   | 2
     f1      | type:START DATE        | flag     | 3
     f3      | ready_after_discharge  | flag     | 1
+    f2      | header_missing         | refuse   | 4
     """,
     rows="int64",
 )
@@ -178,13 +181,21 @@ def test_every_feed_is_there_whether_or_not_a_file_came() -> None:
 
 
 def test_reasons_say_what_was_wrong_and_what_to_do() -> None:
-    found = [(r.partner, r.feed, r.rows, r.severity, r.meaning, r.cure) for r in facts().reasons]
-    assert found == [
-        ("RZ1", "apc", 3, "flag", "START DATE: it cannot be read", ""),
-        ("RZ1", "apc", 2, "refuse", "It happened before birth", "Correct it."),
-        ("QZZ", "gp", 1, "flag", "Ready after leaving", "Swap them."),
-    ]
-    assert [(one.file, one.reason) for one in facts().refused_files] == [("RZ1/b.csv", "no header")]
+    assert facts().reasons == (
+        ReasonFacts("RZ1", "apc", "type", "flag", 3, "It cannot be read", "", "START DATE"),
+        ReasonFacts(
+            "RZ1", "apc", "before_birth", "refuse", 2, "It happened before birth", "Correct it."
+        ),
+        ReasonFacts(
+            "QZZ", "gp", "ready_after_discharge", "flag", 1, "Ready after leaving", "Swap them."
+        ),
+    )
+
+
+def test_what_refused_a_whole_file_is_told_once_with_the_file() -> None:
+    assert facts().refused_files == (
+        RefusedFile("RZ1", "apc", "RZ1/b.csv", 4, "header_missing", "No header"),
+    )
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

@@ -53,3 +53,24 @@ def test_the_same_facts_give_the_same_bytes(tmp_path: Path) -> None:
     assert first == second
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["index.html"]
     assert b"\r" not in first
+
+
+def test_a_rule_is_told_once_with_every_place_that_it_was_broken_in() -> None:
+    first = FACTS.reasons[0]
+    places = (first, replace(first, partner="RZ2", rows=6, column="END DATE"))
+    page = render_report(replace(FACTS, reasons=places))
+    assert page.count("The end is before the start.") == 1
+    assert "RZ1/admissions: 124" in page
+    assert "RZ2/admissions, END DATE: 6" in page
+    assert ">130<" in page.replace("Rows: </span>", ">")
+
+
+def test_a_feed_is_late_only_beside_the_others() -> None:
+    page = render_report(replace(FACTS, made_at=dt.datetime(2027, 1, 1, tzinfo=dt.UTC)))
+    # Admissions are two months behind registrations; registrations are only old.
+    assert page.count(">Late<") == 1
+    assert page.count(">Nothing yet<") == 1
+
+
+def test_names_in_a_cure_read_as_prose() -> None:
+    assert "Add it to “codes”." in render_report(FACTS)

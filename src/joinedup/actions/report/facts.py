@@ -74,7 +74,10 @@ class FeedFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReasonFacts:
-    """One rule, in one feed, that rows did not meet; a row may break several rules."""
+    """One rule, in one feed, that rows did not meet; a row may break several rules.
+
+    `column` is the partner's own name for it, empty where the rule is not about one column.
+    """
 
     partner: str
     feed: str
@@ -83,6 +86,7 @@ class ReasonFacts:
     rows: int
     meaning: str
     cure: str
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class RefusedFile:
     feed: str
     file: str
     lines: int
+    rule: str
     reason: str
 
 

@@ -198,7 +198,9 @@ def _feeds(
     }
     return tuple(
         _feed(partner, names.get(partner, partner), feed, title, _of_feed(files, partner, feed))
-        for (partner, feed), title in sorted(titles.items())
+        for (partner, feed), title in sorted(
+            titles.items(), key=lambda item: (names.get(item[0][0], ""), item[1], item[0])
+        )
     )
 
 
@@ -239,12 +241,18 @@ def _reasons(
     files: Sequence[Mapping[str, Any]],
     rules: Mapping[str, RuleWords],
 ) -> tuple[ReasonFacts, ...]:
-    feed_of = {one["file_id"]: (one["partner"], one["feed"]) for one in files}
+    # What refused a whole file is told with the file.
+    feed_of = {
+        one["file_id"]: (one["partner"], one["feed"])
+        for one in files
+        if one["outcome"] == "accepted"
+    }
     rows: dict[tuple[str, str, str, str], int] = {}
     for flag in flags:
-        partner, feed = feed_of.get(flag["file_id"], ("", ""))
-        key = (partner, feed, flag["rule"], flag["severity"])
-        rows[key] = rows.get(key, 0) + flag["rows"]
+        if flag["file_id"] in feed_of:
+            partner, feed = feed_of[flag["file_id"]]
+            key = (partner, feed, flag["rule"], flag["severity"])
+            rows[key] = rows.get(key, 0) + flag["rows"]
     ordered = sorted(rows.items(), key=lambda item: (-item[1], item[0]))
     return tuple(_reason(*key, count, rules) for key, count in ordered)
 
@@ -256,18 +264,27 @@ def _reason(
     plain, _, column = rule.partition(":")
     in_words = RuleWords(plain.replace("_", " "))
     words = rules.get(f"{partner}/{feed}/{plain}") or rules.get(plain) or in_words
-    where = f"{column}: " if column else ""
-    meaning = where + words.meaning
     return ReasonFacts(
-        partner, feed, plain, severity, rows, meaning[:1].upper() + meaning[1:], words.cure
+        partner, feed, plain, severity, rows, _sentence(words.meaning), words.cure, column
     )
 
 
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def _refused_files(files: Sequence[Mapping[str, Any]]) -> tuple[RefusedFile, ...]:
-    return tuple(
-        RefusedFile(one["partner"], one["feed"], one["file"], one["lines"], one["reason"] or "")
-        for one in sorted(files, key=lambda one: one["file"])
-        if one["outcome"] == "rejected"
+    refused = [one for one in files if one["outcome"] == "rejected"]
+    return tuple(_refused_file(one) for one in sorted(refused, key=lambda one: one["file"]))
+
+
+def _refused_file(file: Mapping[str, Any]) -> RefusedFile:
+    # A file's reason is written `rule: what is wrong and what to do`.
+    rule, parted, words = (file["reason"] or "").partition(": ")
+    if not parted or " " in rule:
+        rule, words = "", file["reason"] or ""
+    return RefusedFile(
+        file["partner"], file["feed"], file["file"], file["lines"], rule, _sentence(words)
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,13 @@ import jinja2
 
 from joinedup import drawing
 from joinedup.actions.report import wording
-from joinedup.actions.report.facts import AgeCount, FeedFacts, NeighbourhoodFacts, ReportFacts
+from joinedup.actions.report.facts import (
+    AgeCount,
+    FeedFacts,
+    NeighbourhoodFacts,
+    ReasonFacts,
+    ReportFacts,
+)
 from joinedup.drawing import Bar, MapArea, PyramidBand
 from joinedup.population import BAND_YEARS, OLDEST_BAND, band_name
 from joinedup.safeguards import count_in_words, shown_count
@@ -34,6 +41,15 @@ class _FeedRow:
     refused: str
 
 
+@dataclass(frozen=True, slots=True)
+class _RuleRow:
+    rule: str
+    meaning: str
+    cure: str
+    rows: int
+    places: tuple[ReasonFacts, ...]
+
+
 def write_report(facts: ReportFacts, path: Path) -> Path:
     """Write the page, aside and then renamed, so that nobody ever opens half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,6 +70,7 @@ def render_report(facts: ReportFacts) -> str:
     )
     environment.filters["number"] = "{:,}".format
     environment.filters["people"] = lambda count: count_in_words(shown_count(count))
+    environment.filters["in_words"] = _in_words
     environment.filters["day"] = wording.day
     balances, books = wording.books(facts)
     return environment.get_template("page.html.jinja").render(
@@ -68,8 +85,8 @@ def render_report(facts: ReportFacts) -> str:
         has_other_sexes=any(_other(one) for one in facts.ages),
         settings=_settings(facts),
         feeds=[_feed_row(feed, facts) for feed in facts.feeds],
-        reasons=[one for one in facts.reasons if one.severity == "refuse"],
-        flagged=[one for one in facts.reasons if one.severity != "refuse"],
+        reasons=_rule_rows(one for one in facts.reasons if one.severity == "refuse"),
+        flagged=_rule_rows(one for one in facts.reasons if one.severity != "refuse"),
         methods=_methods(facts),
     )
 
@@ -184,9 +201,26 @@ def _feed_row(feed: FeedFacts, facts: ReportFacts) -> _FeedRow:
         feed,
         wording.day(feed.newest_extract) if feed.newest_extract else "none",
         days,
-        days is None or days > wording.LATE_DAYS,
+        wording.is_late(feed, facts),
         wording.share(feed.quarantined, feed.quarantined + feed.accepted),
     )
+
+
+def _rule_rows(reasons: Iterable[ReasonFacts]) -> list[_RuleRow]:
+    """One row a rule, with every feed and column that it was broken in; most rows first."""
+    by_rule: dict[tuple[str, str, str], list[ReasonFacts]] = {}
+    for one in reasons:
+        by_rule.setdefault((one.rule, one.meaning, one.cure), []).append(one)
+    grouped = [
+        _RuleRow(*words, sum(one.rows for one in places), tuple(places))
+        for words, places in by_rule.items()
+    ]
+    return sorted(grouped, key=lambda row: (-row.rows, row.rule, row.meaning))
+
+
+def _in_words(text: str) -> str:
+    """A cure as prose: names in backticks are put in quotation marks."""
+    return re.sub(r"`([^`]*)`", "\u201c\\1\u201d", text)
 
 
 def _methods(facts: ReportFacts) -> list[tuple[str, int]]:

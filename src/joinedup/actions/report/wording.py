@@ -114,6 +114,14 @@ def days_old(feed: FeedFacts, facts: ReportFacts) -> int | None:
     return (facts.made_at.date() - feed.newest_extract).days
 
 
+def is_late(feed: FeedFacts, facts: ReportFacts) -> bool:
+    """Whether a feed has nothing, or is over a month behind the newest feed of the system."""
+    dates = [one.newest_extract for one in facts.feeds if one.newest_extract]
+    if feed.newest_extract is None:
+        return True
+    return (max(dates) - feed.newest_extract).days > LATE_DAYS
+
+
 def share(part: int, whole: int) -> str:
     """A part as a percentage; "less than 0.01%" rather than a nought that is not one."""
     if not whole or not part:
