@@ -46,6 +46,8 @@ def _every_practice(national: National) -> pa.Table:
             "ods": code,
             "name": one["name"],
             "postcode": on_map["PRACTICE_POSTCODE"] if on_map else None,
+            "pcn_start_date": member["practice_to_pcn_relationship_start_date"] if member else None,
+            "pcn_end_date": member["practice_to_pcn_relationship_end_date"] if member else None,
             # Active unless its last membership of a network has ended.
             "status": "C" if member and member["practice_to_pcn_relationship_end_date"] else "A",
             "commissioner": commissioner,

@@ -96,10 +96,17 @@ def memberships(pack: AreaPack, partners: Sequence[Partner] = ()) -> pa.Table:
                 if area:
                     rows.append(_row("lsoa", lsoa, kind, area))
     rows += _network_shares(pack)
-    for practice in pack.practices.select(["practice_code", "network_code"]).to_pylist():
+    for practice in pack.practices.to_pylist():
         if practice["network_code"]:
             rows.append(
-                _row("practice", practice["practice_code"], "network", practice["network_code"])
+                _row(
+                    "practice",
+                    practice["practice_code"],
+                    "network",
+                    practice["network_code"],
+                    start=practice["network_start_date"],
+                    end=practice["network_end_date"],
+                )
             )
         rows.append(_row("practice", practice["practice_code"], "system", pack.code))
     for practice_code, area in _practice_areas(pack, "neighbourhood").items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,24 @@ def texts(table: pa.Table, name: str) -> list[str | None]:
 def numbers(table: pa.Table, name: str) -> np.ndarray:
     """A number column as an array, a copy that may be changed."""
     return np.array(table[name].combine_chunks().to_numpy(zero_copy_only=False))
+
+
+def days(table: pa.Table, name: str, file: Path) -> list[date | None]:
+    """A column of dates written 20201001 or 2020-10-01; all None where there is none such."""
+    found = []
+    for value in texts(table, name):
+        try:
+            found.append(date.fromisoformat(value) if value else None)
+        except ValueError:
+            raise SourceDataError(
+                f"'{value}' is not a date.", where=str(file), cure="Write it as 20201001."
+            ) from None
+    return found
+
+
+def days_after(found: list[date | None]) -> list[date | None]:
+    """The first day no longer, for each last day: an end is so told everywhere here."""
+    return [one + timedelta(days=1) if one else None for one in found]
 
 
 def _read(path: Path, columns: Mapping[str, pa.DataType]) -> pa.Table:

@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from joinedup.partners.pack_files import (
+    days,
+    days_after,
     read_table,
     refuse_nulls,
     refuse_repeats,
@@ -34,6 +36,7 @@ def read_practices(folder: Path) -> pa.Table:
     refuse_nulls(table, ("ods", "name", "list_size"), folder / "practices")
     refuse_repeats(table, "ods", folder / "practices")
     status = texts(table, "status")
+    file = folder / "practices"
     return pa.table(
         {
             "practice_code": table["ods"],
@@ -44,6 +47,11 @@ def read_practices(folder: Path) -> pa.Table:
             "list_size": table["list_size"],
             # ODS status: A active; C closed, D dormant, P proposed.
             "is_open": pa.array([(one or "A") == "A" for one in status]),
+            # From when to when it has been in the network; null where not known.
+            "network_start_date": pa.array(days(table, "pcn_start_date", file), pa.date32()),
+            "network_end_date": pa.array(
+                days_after(days(table, "pcn_end_date", file)), pa.date32()
+            ),
         }
     ).sort_by("practice_code")
 

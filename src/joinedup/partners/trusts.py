@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -17,9 +16,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from joinedup.partners.pack_files import read_table, refuse_nulls, texts
+from joinedup.partners.pack_files import days, days_after, read_table, refuse_nulls, texts
 from joinedup.partners.spelling import as_written
-from joinedup.terms import SourceDataError
 
 TRUST_SCHEMA: Final = pa.schema(
     [
@@ -105,38 +103,27 @@ def kind_of_trust(name: str) -> str:
 
 
 def _rows(table: pa.Table, folder: Path) -> list[dict[str, object]]:
+    file = folder / "trusts"
     columns = zip(
         texts(table, "ods"),
         texts(table, "name"),
         texts(table, "kind"),
-        texts(table, "open_date"),
-        texts(table, "close_date"),
+        days(table, "open_date", file),
+        # The list gives the last day.
+        days_after(days(table, "close_date", file)),
         texts(table, "successor"),
         strict=True,
     )
     rows: list[dict[str, object]] = []
-    for code, name, kind, opened, closed, successor in columns:
-        last = _day(closed, folder)
+    for code, name, kind, start, end, successor in columns:
         rows.append(
             {
                 "code": code,
                 "name": as_written(name or ""),
                 "kind": kind or kind_of_trust(name or ""),
-                "start_date": _day(opened, folder),
-                # The list gives the last day; here an end is the first day no longer.
-                "end_date": last + timedelta(days=1) if last else None,
-                "successor": successor or (successions().get(code or "") if last else None),
+                "start_date": start,
+                "end_date": end,
+                "successor": successor or (successions().get(code or "") if end else None),
             }
         )
     return rows
-
-
-def _day(value: str | None, folder: Path) -> date | None:
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise SourceDataError(
-            f"'{value}' is not a date.", where=str(folder / "trusts"), cure="Write it as 20201001."
-        ) from None

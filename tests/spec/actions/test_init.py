@@ -12,6 +12,7 @@ import pytest
 
 from joinedup.actions.init import data_sets, init_system
 from joinedup.cli import main
+from joinedup.intake.read_feed import read_feed
 from joinedup.partners import invented_pack, read_pack, read_partners, read_settings, read_system
 from joinedup.tables.code_sets import ORGANISATION_KINDS
 from joinedup.terms import JoinedupError
@@ -61,6 +62,8 @@ def test_each_partner_that_is_open_has_its_feeds(tmp_path: Path) -> None:
         assert "{partner}" not in file.read_text(encoding="utf-8")
         written[file.name] = top
         assert (tmp_path / "s" / "inbox" / top.text("partner")).is_dir()
+        feed = read_feed(file)
+        assert (feed.partner, feed.name) == (top.text("partner"), top.text("feed"))
     assert len(written) == len(made.feeds)
 
 
@@ -97,6 +100,16 @@ def test_nothing_that_exists_is_overwritten(tmp_path: Path) -> None:
     assert [one.name for one in (tmp_path / "full").iterdir()] == ["letter.txt"]
     with pytest.raises(JoinedupError, match="is a file"):
         init_system(tmp_path / "full" / "letter.txt")
+
+
+def test_an_empty_folder_that_one_stands_in_is_filled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    init_system(Path())
+    assert read_system(Path()).ods_code == "QZZ"
+    init_system(Path("deep") / "er")
+    assert sorted(one.name for one in (tmp_path / "deep").iterdir()) == ["er"]
 
 
 def test_a_pack_that_is_not_one_leaves_no_folder_behind(tmp_path: Path) -> None:

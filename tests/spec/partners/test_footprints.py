@@ -30,11 +30,11 @@ E01C,South One,C2,Southland,7,300
 E01D,South Two,C2,Southland,9,400
 """
 PRACTICES = """\
-pcn_code,pcn_name,ods,name,list_size,status
-N1,EAST PCN,A,A SURGERY,300,A
-N1,EAST PCN,B,B SURGERY,150,C
-N2,WEST PCN,C,C SURGERY,480,A
-,,D,D SURGERY,20,A
+pcn_code,pcn_name,ods,name,list_size,status,pcn_start_date,pcn_end_date
+N1,EAST PCN,A,A SURGERY,300,A,,
+N1,EAST PCN,B,B SURGERY,150,C,20191001,20221231
+N2,WEST PCN,C,C SURGERY,480,A,20191001,
+,,D,D SURGERY,20,A,,
 """
 # E01D's patients are all with practice D, which is in no network: E01D goes with its neighbour.
 REGISTRATIONS = """\
@@ -146,6 +146,21 @@ def test_memberships_as_at_a_date_follow_the_merger(pack: AreaPack) -> None:
     assert of_old(date(1990, 1, 1)) == []
 
 
+def test_a_practice_is_in_its_network_from_a_date_to_a_date(pack: AreaPack) -> None:
+    table = memberships(pack)
+
+    def in_networks(day: date) -> set[tuple[str, str]]:
+        return {
+            (row["member"], row["of"])
+            for row in as_at(table, day).to_pylist()
+            if (row["member_kind"], row["of_kind"]) == ("practice", "network")
+        }
+
+    assert in_networks(date(2019, 9, 30)) == {("A", "N1")}
+    assert in_networks(date(2022, 12, 31)) == {("A", "N1"), ("B", "N1"), ("C", "N2")}
+    assert in_networks(date(2023, 1, 1)) == {("A", "N1"), ("C", "N2")}
+
+
 def test_a_partner_belongs_to_the_areas_it_serves(pack: AreaPack) -> None:
     council = Partner("C1", "Northland", "council", True, footprint=("C1", "N1"))
     board = Partner("Q1", "Board", "icb", True)
@@ -228,6 +243,7 @@ def test_a_pack_may_have_neighbourhoods_of_its_own(tmp_path: Path) -> None:
         ("practices", ",150,", ",some,", "cannot be read"),
         ("practice_lsoa11_registrations", "A,E01A,90", "A,E01A,-90", "below nought"),
         ("practice_lsoa11_registrations", "A,E01A,90", "A,,90", "`LSOA11CD` is empty in row 1"),
+        ("practices", "20221231", "2022-13-01", "'2022-13-01' is not a date"),
         ("trusts", "20200930", "soon", "'soon' is not a date"),
         ("trusts", "ods,", "code,", "no column `ods`"),
     ],
