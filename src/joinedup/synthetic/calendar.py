@@ -145,3 +145,8 @@ def when(seconds: NDArray[np.integer]) -> Times:
 def date_of(days: NDArray[np.integer]) -> Dates:
     """Dates from days counted from START."""
     return START + days.astype(np.int64).astype("m8[D]")
+
+
+def seconds_of(times: Times) -> NDArray[np.int64]:
+    """Seconds since the first midnight of the window, by the clock."""
+    return (times.astype("datetime64[s]") - START.astype("datetime64[s]")).astype(np.int64)

@@ -27,6 +27,7 @@ ETHNICITIES = (
 _YOUTH_AGE = (0, 30, 50, 65, 80)
 _YOUTH = (1.4, 1.35, 1.0, 0.5, 0.25)
 _SAME_AS_HOUSEHOLD = 0.93
+_NAMESAKE = (0.02, 0.004)  # of sons and of daughters; illustrative
 _TAKES_NAME = 0.75  # of women in a couple; illustrative
 _MARRIED_LATELY = 0.04  # of those, in the three years; illustrative
 _MOBILE_AGE = (0, 10, 15, 60, 75, 90)
@@ -62,6 +63,7 @@ def draw_identities(
     year = birth.astype("datetime64[Y]").astype(int) + 1970
     forename = book.draw_forenames(rng, group, female, year)
     forename = _unlike_twin(forename, homes.twin, book.draw_forenames(rng, group, female, year))
+    forename = _namesakes(rng, forename, female, homes)
     surname, earlier, changed = _surnames(rng, group, age, female, dead, homes)
     person = np.arange(size, dtype=np.int64) + world.plan.person_first[chunk] + 1
     phone = np.where(
@@ -100,6 +102,17 @@ def _unlike_twin(forename: Ints, twin: Ints, other: Ints) -> Ints:
     same = (twin >= 0) & (forename == forename[twin]) & (twin > np.arange(len(twin)))
     clash = same & (other == forename)
     return np.where(same & ~clash, other, forename).astype(np.int32)
+
+
+def _namesakes(rng: Generator, forename: Ints, female: Flags, homes: Households) -> Ints:
+    """Forenames in which a few sons have their father's and fewer daughters their mother's."""
+    parent = np.maximum(homes.mother, 0)
+    father = np.maximum(homes.partner[parent], 0)
+    child = (homes.mother >= 0) & (homes.twin < 0)
+    son = child & ~female & (homes.partner[parent] >= 0) & chance(rng, _NAMESAKE[0], len(female))
+    daughter = child & female & chance(rng, _NAMESAKE[1], len(female))
+    named = np.where(son & ~female[father], forename[father], forename)
+    return np.where(daughter & female[parent], forename[parent], named).astype(np.int32)
 
 
 def _surnames(

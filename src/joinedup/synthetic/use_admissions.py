@@ -188,6 +188,18 @@ def _apart(lives: Lives, spells: Spells) -> Spells:
     return spells.take(np.flatnonzero(free | spells.died))
 
 
+def spell_at(spells: Spells, row: Ints, second: Longs) -> Ints:
+    """The spell in which each person was at each time, -1 where in none."""
+    if len(spells.row) == 0:
+        return np.full(len(row), _NONE, dtype=np.int32)
+    person = np.int64(4 * DAYS * DAY)
+    begins = spells.row * person + spells.admitted
+    latest = np.searchsorted(begins, row * person + second, side="right") - 1
+    spell = np.maximum(latest, 0)
+    within = (latest >= 0) & (spells.row[spell] == row) & (second < spells.discharged[spell])
+    return np.where(within, spell, _NONE).astype(np.int32)
+
+
 def admissions(
     rng: Generator, world: World, lives: Lives, spells: Spells, visit_of: Ints
 ) -> Admissions:

@@ -156,13 +156,14 @@ def _days(rng: Generator, lives: Lives, row: Ints, kind: Ints) -> NDArray[np.int
 
 
 def emergencies(
-    rng: Generator, world: World, lives: Lives, crises: Crises, spell_of: Ints, admitted_at: Longs
-) -> Emergencies:
-    """The crises that came to an emergency department. `spell_of` is each one's spell or -1.
+    rng: Generator, world: World, lives: Lives, crises: Crises, came: Flags,
+    spell_of: Ints, admitted_at: Longs,
+) -> Emergencies:  # fmt: skip
+    """The crises that `came` to an emergency department. `spell_of` is each one's spell or -1.
 
     `admitted_at` is when each spell began, which is when its patient left the department.
     """
-    visit = np.flatnonzero(~crises.direct)
+    visit = np.flatnonzero(came)
     size, list_ = len(visit), presentations()
     row, kind, minor = crises.row[visit], crises.kind[visit], crises.minor[visit]
     spell = spell_of[visit]

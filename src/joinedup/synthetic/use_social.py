@@ -82,7 +82,7 @@ def request_rate(lives: Lives) -> Floats:
         "severe_mental_illness"
     )
     special = special + 0.05 * lives.having("dementia")
-    rate = 0.85 * base * frail * lives.need**0.6 + special * (lives.age >= 18)
+    rate = 0.70 * base * frail * lives.need**0.6 + special * (lives.age >= 18)
     return np.asarray(rate * gradient(lives, 1.5) * (lives.council >= 0))
 
 

@@ -273,3 +273,22 @@ def test_snomed_codes_have_right_check_digits(population: Population) -> None:
 
 def test_every_condition_has_its_source() -> None:
     assert all(codes_of("source", "conditions.csv"))
+
+
+def test_nobody_in_hospital_is_seen_by_their_practice_or_at_home(population: Population) -> None:
+    for chunk in population.chunks:
+        spells = chunk.use.admissions
+        for contacts in (chunk.use.gp_appointments, chunk.use.community_contacts):
+            both = np.concatenate([spells.row, contacts.row]).astype(np.int64)
+            start = np.concatenate([spells.admitted, contacts.start])
+            order = np.lexsort((np.arange(len(both)) >= len(spells.row), start, both))
+            # The latest spell before each contact, by carrying places of spells forward.
+            place = np.where(order < len(spells.row), np.arange(len(order)), -1)
+            latest = order[np.maximum.accumulate(place)]
+            contact = np.flatnonzero(
+                (order >= len(spells.row)) & (np.maximum.accumulate(place) >= 0)
+            )
+            spell = latest[contact]
+            same = both[order[contact]] == spells.row[spell]
+            end = spells.discharged[spell][same]
+            assert (start[order[contact]][same] >= end).all()
