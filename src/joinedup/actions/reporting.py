@@ -52,6 +52,7 @@ def _words(opened: OpenSystem) -> SnapshotWords:
         made_at=dt.datetime.fromisoformat(opened.snapshot.manifest["made_at"]),
         # Only `joinedup synth` writes the truth about people: nobody knows it of real ones.
         is_invented=(opened.system.path / "truth").is_dir(),
+        waiting=tuple(opened.snapshot.manifest["waiting"]),
     )
 
 

@@ -74,3 +74,9 @@ def test_a_feed_is_late_only_beside_the_others() -> None:
 
 def test_names_in_a_cure_read_as_prose() -> None:
     assert "Add it to “codes”." in render_report(FACTS)
+
+
+def test_a_file_still_being_copied_is_named() -> None:
+    page = render_report(replace(FACTS, waiting=("QZZ/gp_entries_20260501.csv.part",)))
+    assert "left for the next run: QZZ/gp_entries_20260501.csv.part." in page
+    assert "left for the next run" not in render_report(FACTS)

@@ -121,7 +121,8 @@ class LinkageFacts:
 class ReportFacts:
     """What one snapshot's report says. `as_at` is the day that the counts of people hold for.
 
-    `repeated_files` were byte for byte the same as earlier ones, and count once.
+    `repeated_files` were byte for byte the same as earlier ones, and count once; `waiting` are
+    files still being copied, left for the next run.
     """
 
     system: str
@@ -142,6 +143,7 @@ class ReportFacts:
     refused_files: tuple[RefusedFile, ...]
     linkage: LinkageFacts
     repeated_files: int = 0
+    waiting: tuple[str, ...] = ()
 
     @property
     def partners(self) -> int:

@@ -41,13 +41,17 @@ class ReportTables:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotWords:
-    """What the snapshot is: the system's name and code, the snapshot's id and when it was made."""
+    """What the snapshot is: the system's name and code, the snapshot's id and when it was made.
+
+    `waiting` are files that the run left alone because they are still being copied.
+    """
 
     system: str
     code: str
     snapshot: str
     made_at: dt.datetime
     is_invented: bool = False
+    waiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ def gather_facts(
         reasons=_reasons(_rows(tables.flags), files, rules),
         refused_files=_refused_files(files),
         linkage=linkage,
+        waiting=words.waiting,
         repeated_files=sum(one["outcome"] == "same_as_earlier" for one in files),
     )
 
