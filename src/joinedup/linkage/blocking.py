@@ -9,6 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from joinedup.linkage.keys import key_of
 from joinedup.linkage.scratch import Scratch
 
 # Columns that only blocking uses. `name` is either name, so that swapped names meet; `born` the
@@ -29,23 +30,18 @@ _RULES: tuple[tuple[str, ...], ...] = (
     ("surname", "postcode", "initial"),
     ("root", "postcode", "year"),
     ("address", "postcode", "initial"),
+    # Loose rules, which only a small table can afford: see `MOST_FOR_EACH`.
+    ("born",),
+    ("postcode",),
+    ("root", "surname"),
+    ("address",),
 )
 
 # A key that more profiles share says nothing (a practice's telephone, a hostel's postcode), and
 # its pairs would swamp the rest: a block has at most this many pairs.
 MOST_PAIRS = 2_000
-
-
-def with_keys(profiles: ir.Table) -> ir.Table:
-    """Add the columns that rules need."""
-    born = profiles.birth_date
-    day, month = born.day(), born.month()
-    return profiles.mutate(
-        born=born.year() * 10_000 + ibis.least(day, month) * 100 + ibis.greatest(day, month),
-        year=born.year(),
-        initial=profiles.root.left(1),
-        initials=profiles.root.left(1) + profiles.surname.left(2),
-    )
+# A rule that would find more pairs than this for each seeker is left out.
+MOST_FOR_EACH = 30
 
 
 def pairs(scratch: Scratch, seekers: ir.Table, others: ir.Table) -> ir.Table:
@@ -53,9 +49,20 @@ def pairs(scratch: Scratch, seekers: ir.Table, others: ir.Table) -> ir.Table:
 
     `seekers` and `others` have the columns of `profiles`.
     """
-    left, right = with_keys(seekers), with_keys(others)
-    found = [_by_rule(scratch, left, right, rule) for rule in _RULES]
-    return scratch.keep(ibis.union(*found, distinct=True), "pairs")
+    here = scratch.keep(_keys(seekers, crossed="root"), "keys")
+    there = _keys(others, crossed="surname").semi_join(here, ["rule", "key"])
+    there = scratch.keep(there, "met")
+    sizes = here.group_by("rule", "key").agg(n=here.count())
+    sizes = sizes.inner_join(there.group_by("rule", "key").agg(m=there.count()), ["rule", "key"])
+    small = sizes.filter(sizes.n * sizes.m <= MOST_PAIRS)
+    small = small.mutate(in_rule=(small.n * small.m).sum().over(group_by="rule"))
+    most = seekers.count().as_scalar() * MOST_FOR_EACH
+    small = small.filter(small.in_rule <= most).select("rule", "key")
+    joined = here.semi_join(small, ["rule", "key"]).inner_join(
+        there.select("rule", "key", other="profile"), ["rule", "key"]
+    )
+    apart = joined.filter(joined.profile != joined.other)
+    return scratch.keep(apart.select(seeker="profile", other="other").distinct(), "pairs")
 
 
 def pairs_among(scratch: Scratch, seekers: ir.Table) -> ir.Table:
@@ -69,28 +76,32 @@ def pairs_among(scratch: Scratch, seekers: ir.Table) -> ir.Table:
     )
 
 
-def _by_rule(scratch: Scratch, left: ir.Table, right: ir.Table, rule: tuple[str, ...]) -> ir.Table:
-    here, there = _keyed(left, rule), _keyed(right, rule, crossed=True)
-    sizes_here = here.group_by("key").agg(n=here.count())
-    met = there.semi_join(sizes_here, "key")
-    met = scratch.keep(met, "met")
-    sizes_there = met.group_by("key").agg(m=met.count())
-    both = sizes_here.inner_join(sizes_there, "key")
-    small = both.filter(both.n * both.m <= MOST_PAIRS).select("key")
-    kept = here.semi_join(small, "key")
-    joined = kept.inner_join(met.select("key", other="profile"), "key")
-    apart = joined.filter(joined.profile != joined.other)
-    return apart.select(seeker="profile", other="other")
+_NUMBERS = ibis.array(list(range(len(_RULES))))
 
 
-def _keyed(table: ir.Table, rule: tuple[str, ...], *, crossed: bool = False) -> ir.Table:
-    """profile and key (a hash of the rule's columns); rows that lack one of them are left out."""
-    columns = {
-        name: (table.surname if crossed else table.root) if name == "crossed" else table[name]
-        for name in rule
-    }
-    complete = ibis.and_(*(column.notnull() for column in columns.values()))
-    key = ibis.struct(columns).hash() if len(columns) > 1 else next(iter(columns.values())).hash()
-    return table.select("profile", key=ibis.ifelse(complete, key, ibis.null("int64"))).filter(
-        lambda t: t.key.notnull()
+def _keys(profiles: ir.Table, *, crossed: str) -> ir.Table:
+    """profile, rule and key, one row a rule of which the profile has all columns.
+
+    A key is a hash of the rule and its columns: one pass over the profiles makes them all.
+    """
+    table = _with_columns(profiles)
+    keys = []
+    for number, rule in enumerate(_RULES):
+        columns = [table[crossed if name == "crossed" else name] for name in rule]
+        complete = ibis.and_(*(column.notnull() for column in columns))
+        key = key_of(ibis.literal(number), *columns)
+        keys.append(ibis.ifelse(complete, key, ibis.null("uint64")))
+    every = table.select("profile", key=ibis.array(keys).unnest(), rule=_NUMBERS.unnest())
+    return every.filter(every.key.notnull())
+
+
+def _with_columns(profiles: ir.Table) -> ir.Table:
+    """Add the columns that only rules need."""
+    born = profiles.birth_date
+    day, month = born.day(), born.month()
+    return profiles.mutate(
+        born=born.year() * 10_000 + ibis.least(day, month) * 100 + ibis.greatest(day, month),
+        year=born.year(),
+        initial=profiles.root.left(1),
+        initials=profiles.root.left(1) + profiles.surname.left(2),
     )

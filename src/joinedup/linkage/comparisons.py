@@ -9,6 +9,7 @@ from splink import SettingsCreator
 from splink.internals.comparison_creator import ComparisonCreator
 from splink.internals.comparison_level_creator import ComparisonLevelCreator
 from splink.internals.comparison_library import CustomComparison
+from splink.internals.dialects import SplinkDialect
 
 from joinedup.linkage.model import Model
 
@@ -55,7 +56,31 @@ def _unknown(column: str) -> ComparisonLevelCreator:
     return _sql(f"{column}_l IS NULL OR {column}_r IS NULL")
 
 
-_SWAPPED = "forename_l = surname_r AND surname_l = forename_r"
+class _Crossed(ComparisonLevelCreator):
+    """The forename of one record is spelt like the surname of the other."""
+
+    def __init__(self, join: str) -> None:
+        self._join = join
+
+    def create_sql(self, sql_dialect: SplinkDialect) -> str:
+        alike = sql_dialect.jaro_winkler_function_name
+        return (
+            f"{alike}(forename_l, surname_r) >= {_SIMILAR_NAME} {self._join} "
+            f"{alike}(surname_l, forename_r) >= {_SIMILAR_NAME}"
+        )
+
+    def create_label_for_charts(self) -> str:
+        return "crossed"
+
+
+def _swapped() -> ComparisonLevelCreator:
+    return _Crossed("AND")
+
+
+def _crossed() -> ComparisonLevelCreator:
+    return _Crossed("OR")
+
+
 _PART_OF = (
     "(length(surname_l) >= 4 AND surname_r LIKE '%' || surname_l || '%') OR "
     "(length(surname_r) >= 4 AND surname_l LIKE '%' || surname_r || '%')"
@@ -75,15 +100,16 @@ COMPARISONS = (
         Level("same", cll.ExactMatchLevel("forename"), "the same forename", "forename"),
         Level("short_form", cll.ExactMatchLevel("root"), "a short form of the same forename",
               "root"),
-        Level("swapped", _sql(_SWAPPED), "forename and surname swapped"),
+        Level("swapped", _swapped(), "forename and surname swapped"),
         Level("similar", cll.JaroWinklerLevel("forename", _SIMILAR_NAME), "a similar forename"),
+        Level("crossed", _crossed(), "a forename that is the other's surname"),
         Level("initial", _sql("substr(forename_l, 1, 1) = substr(forename_r, 1, 1)"),
               "the same initial"),
         Level("differs", _differs(), "another forename"),
     )),
     Comparison("surname", _unknown("surname"), (
         Level("same", cll.ExactMatchLevel("surname"), "the same surname", "surname"),
-        Level("swapped", _sql(_SWAPPED), "surname and forename swapped"),
+        Level("swapped", _swapped(), "surname and forename swapped"),
         Level("similar", cll.JaroWinklerLevel("surname", _SIMILAR_NAME), "a similar surname"),
         Level("part", _sql(_PART_OF), "one surname is part of the other"),
         Level("differs", _differs(), "another surname"),
@@ -104,10 +130,17 @@ COMPARISONS = (
             Level("address", _sql("address_l = address_r AND (postcode_l IS NULL OR "
                                   "postcode_r IS NULL OR postcode_l = postcode_r)"),
                   "the same address"),
-            Level("postcode", cll.ExactMatchLevel("postcode"), "the same postcode"),
+            Level("alike", cll.And(cll.JaroWinklerLevel("address", _SIMILAR_ADDRESS),
+                                   cll.DamerauLevenshteinLevel("postcode", 1)),
+                  "a similar address and postcode"),
+            Level("postcode", _sql("postcode_l = postcode_r AND (address_l IS NULL OR "
+                                   "address_r IS NULL)"), "the same postcode"),
+            Level("neighbours", cll.ExactMatchLevel("postcode"),
+                  "the same postcode but another address"),
             Level("similar", cll.Or(cll.JaroWinklerLevel("address", _SIMILAR_ADDRESS),
-                                    cll.DamerauLevenshteinLevel("postcode", 1)),
-                  "a similar address or postcode"),
+                                    cll.And(cll.DamerauLevenshteinLevel("postcode", 1),
+                                            _unknown("address"))),
+                  "a similar address, or a similar postcode where the address is not known"),
             Level("town", cll.ExactMatchLevel("town"), "the same town"),
             Level("differs", _differs(), "another address"),
         ),
@@ -126,6 +159,8 @@ COMPARISONS = (
         Level("same", cll.ExactMatchLevel("other_number"), "the same other number"),
         Level("one_slip", cll.DamerauLevenshteinLevel("other_number", 1),
               "other numbers one slip of the pen apart"),
+        Level("two_slips", cll.DamerauLevenshteinLevel("other_number", 2),
+              "other numbers two slips of the pen apart"),
         Level("differs", _differs(), "another other number"),
     )),
     Comparison(

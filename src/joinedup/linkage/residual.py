@@ -17,11 +17,14 @@ from joinedup.linkage.model import Model
 from joinedup.linkage.profiles import CORE, Profiles
 from joinedup.linkage.scratch import Scratch
 
-# Thousandths of a bit. A link needs odds of about 1,000 to 1 (10 bits), and a verified person must
-# stand out from the next by 6 bits, since twins and relatives come second by little.
+# Thousandths of a bit. To join a verified person a record needs 8 bits (odds of 256 to 1 by the
+# model, of about 20 to 1 in truth, since relatives share more than chance), and the person must
+# stand out from the next by 6 bits, since twins come second by little. Records that join nobody
+# make a new person of each other at 1.5 bits: there the guard against chains holds families apart.
 # Source: read off invented records with known truth; see docs/explanation/linkage.md.
-JOIN_AT = 10_000
+JOIN_AT = 8_000
 STAND_OUT_BY = 6_000
+GROUP_AT = 1_500
 # Weights below this are forgotten; those between are listed for clerical review.
 KEEP_AT = 0
 
@@ -69,7 +72,7 @@ def residual_nodes(scratch: Scratch, found: Profiles, by_number: ir.Table) -> ir
     the order of the rows.
     """
     left = found.rows.anti_join(by_number, "patient")
-    left = left.select("patient", "profile", "partner", "record_id").distinct()
+    left = left.select("patient", "profile").distinct().inner_join(found.patients, "patient")
     node = ibis.dense_rank().over(order_by=[left.partner, left.record_id])
     return scratch.keep(left.mutate(node=node), "residual")
 
@@ -140,7 +143,7 @@ def _weights(
     outward = blocking.pairs(scratch, seekers, profiles.semi_join(belongs, "profile"))
     inward = blocking.pairs_among(scratch, seekers)
     met = profiles.semi_join(outward, profiles.profile == outward.other)
-    shares = scoring.rarities(scratch, profiles)
+    shares = scoring.rarities(scratch, profiles, model)
     nodes = scoring.nodes(scratch, seekers.union(met, distinct=True), shares)
     return _Weights(
         *(
@@ -252,7 +255,7 @@ def _among_themselves(scratch: Scratch, rest: ir.Table, edges: ir.Table) -> ir.T
     """New people of those who joined nobody: node, group, method, milli_bits, matched."""
     within = edges.semi_join(rest.select(a="group"), "a").semi_join(rest.select(b="group"), "b")
     nodes = rest.select(node="group").distinct()
-    found = stars(scratch, nodes, within, join_at=JOIN_AT)
+    found = stars(scratch, nodes, within, join_at=GROUP_AT)
     first = found.select(first="node", group="group")
     people = rest.select("node", first="group").inner_join(first, "first")
     ways = within.select(first="a", milli_bits="milli_bits", matched="of_b", other="b").union(

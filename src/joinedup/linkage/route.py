@@ -77,10 +77,9 @@ def _members(
 
     A verified person's cluster is the NHS number, any other's is below zero.
     """
-    patients = found.rows.select("patient", "partner", "record_id").distinct()
-    sure = patients.inner_join(by_number, "patient").select(
+    sure = found.patients.inner_join(by_number, "patient").select(
         "patient", "partner", "record_id", cluster="number", method=ibis.literal("nhs_number"),
-        milli_bits=ibis.null("int64"), matched=ibis.null("int64"),
+        milli_bits=ibis.null("int64"), matched=ibis.null("uint64"),
     )  # fmt: skip
     nodes = rows.select("node", "patient", "partner", "record_id").distinct()
     columns = ("patient", "partner", "record_id", "cluster", "method", "milli_bits", "matched")
@@ -152,8 +151,7 @@ def _holders(scratch: Scratch, members: ir.Table, found: Profiles) -> ir.Table:
 
 
 def _review(found: Profiles, by_number: ir.Table, rows: ir.Table, settled: Settled) -> ir.Table:
-    patients = found.rows.select("patient", "partner", "record_id").distinct()
-    contested = patients.inner_join(by_number.filter(by_number.is_contested), "patient")
+    contested = found.patients.inner_join(by_number.filter(by_number.is_contested), "patient")
     torn = rows.select("node", "partner", "record_id").distinct()
     torn = torn.inner_join(settled.unsure, "node")
     return contested.select(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
@@ -13,35 +14,53 @@ from joinedup.linkage.model import Model
 from joinedup.linkage.scratch import Scratch, name_of
 from joinedup.linkage.standardise import short_address
 
+# How many made-up people with names of usual rarity join those of the table.
+_USUAL_WEIGHT = 2_000
 # In a small table any two records look alike more often than chance in a system would have it:
 # the prior is never taken for better than one in this many.
-_LEAST_PEOPLE = 20_000
+_LEAST_PEOPLE = 5_000
 
 
-def rarities(scratch: Scratch, profiles: ir.Table) -> tuple[ir.Table, ir.Table, ir.Table]:
+@dataclass(frozen=True, slots=True)
+class Rarities:
+    """How common each name is in the table: a column `tf_...` as Splink wants it."""
+
+    forename: ir.Table
+    root: ir.Table
+    surname: ir.Table
+
+
+def rarities(scratch: Scratch, profiles: ir.Table, model: Model) -> Rarities:
     """Share of profiles that have each forename, root and surname."""
-    return tuple(_rarity(scratch, profiles, name) for name in ("forename", "root", "surname"))
+    forename = model.field("forename").level("same").u
+    surname = model.field("surname").level("same").u
+    return Rarities(
+        _rarity(scratch, profiles, "forename", forename),
+        _rarity(scratch, profiles, "root", forename),
+        _rarity(scratch, profiles, "surname", surname),
+    )
 
 
-def _rarity(scratch: Scratch, profiles: ir.Table, name: str) -> ir.Table:
+def _rarity(scratch: Scratch, profiles: ir.Table, name: str, expected: float) -> ir.Table:
+    """Shares, drawn towards the `expected` one where the table is too small to tell."""
     named = profiles.filter(profiles[name].notnull())
     counts = named.group_by(name).agg(n=named.count())
     all_named = counts.n.sum().over(ibis.window())
-    shares = counts.mutate(share=counts.n / all_named)
+    usual = expected * _USUAL_WEIGHT
+    shares = counts.mutate(share=(counts.n + usual) / (all_named + _USUAL_WEIGHT))
     return scratch.keep(shares.select(name, **{f"tf_{name}": shares.share}), f"tf_{name}")
 
 
-def nodes(
-    scratch: Scratch, profiles: ir.Table, shares: tuple[ir.Table, ir.Table, ir.Table]
-) -> ir.Table:
+def nodes(scratch: Scratch, profiles: ir.Table, shares: Rarities) -> ir.Table:
     """What Splink compares: one row a profile, with `unique_id` its key."""
     table = profiles.mutate(
         unique_id=profiles.profile,
         birth=profiles.birth_date.strftime("%Y%m%d"),
         address=short_address(profiles.address),
     ).select("unique_id", *COMPARED)
-    for name, share in zip(("forename", "root", "surname"), shares, strict=True):
-        table = table.left_join(share, name).drop(f"{name}_right")
+    table = table.left_join(shares.forename, "forename").drop("forename_right")
+    table = table.left_join(shares.root, "root").drop("root_right")
+    table = table.left_join(shares.surname, "surname").drop("surname_right")
     return scratch.keep(table, "nodes")
 
 

@@ -14,11 +14,12 @@ import ibis.expr.types as ir
 from joinedup.linkage.nicknames import first_name_root
 from joinedup.terms import dates, nhs_number
 
-# Latin letters with marks, and the letters that names in England keep without them.
-_MARKED = "ÀÁÂÃÄÅĀĂĄÇĆČĎĐÈÉÊËĒĖĘĚĞÌÍÎÏĪĮİŁĹĽÑŃŇÒÓÔÕÖØŌŐŔŘŚŞŠȘŤŢȚÙÚÛÜŪŮŰŲÝŸŹŻŽ"
-_PLAIN = "AAAAAAAAACCCDDEEEEEEEEGIIIIIIILLLNNNOOOOOOOORRSSSSTTTUUUUUUUUYYZZZ"
+# Letters that are no plain letter with a mark, so that taking marks off leaves them.
+_LETTERS = (("Æ", "AE"), ("Œ", "OE"), ("ß", "SS"), ("Þ", "TH"), ("Ø", "O"), ("Ł", "L"), ("Đ", "D"))
 
 _TITLES = r"^(MR|MRS|MISS|MS|MX|DR|REV|SIR|PROF|MASTER|LADY|LORD)\s+"
+# Straight, curly, grave and acute.
+_APOSTROPHES = "['\u2019`\u00b4]"
 # What stands in a name's place when the name is not known, or not given yet.
 _NO_NAME = (
     "UNKNOWN", "NOT KNOWN", "NOTKNOWN", "NK", "N K", "NA", "N A", "NONE", "NULL", "NOT STATED",
@@ -36,7 +37,7 @@ _OLDEST_YEARS = 122
 
 # Pseudo-postcodes begin ZZ99: no fixed abode, not known, abroad.
 # Source: NHS Data Dictionary, POSTCODE (ODS country pseudo-postcodes).
-_PSEUDO_POSTCODE = "ZZ99"
+_PSEUDO_POSTCODE = "^ZZ99.*"
 
 _ADDRESS_WORDS = (
     ("STREET", "ST"), ("ROAD", "RD"), ("AVENUE", "AVE"), ("LANE", "LN"), ("CLOSE", "CL"),
@@ -51,21 +52,18 @@ DETAILS = (
 )  # fmt: skip
 
 
-def standard(identities: ir.Table) -> ir.Table:
-    """`tables.IDENTITIES` with each detail written one way; null where it says nothing."""
-    one = identities
-    return one.select(
-        "partner",
-        "record_id",
-        "known_date",
+def standard(sent: ir.Table) -> ir.Table:
+    """The table with each of `DETAILS` written one way; null where it says nothing."""
+    one = sent
+    return one.mutate(
         nhs_number=_nhs_number(one.nhs_number),
-        other_number=_something(one.other_number.upper().re_replace("[^A-Z0-9]", "")),
+        other_number=one.other_number.upper().re_replace("[^A-Z0-9]", "").nullif(""),
         forename=_name(one.forename),
-        surname=_name(one.surname).replace(" ", ""),
+        surname=_name(one.surname).replace(" ", "").nullif(""),
         birth_date=_birth_date(one.birth_date, one.known_date),
         sex=one.sex,
-        address=_something(_plain(one.address).re_replace("[^A-Z0-9]+", " ").strip()),
-        town=_something(_plain(one.town).re_replace("[^A-Z]+", " ").strip()),
+        address=_plain(one.address).re_replace("[^A-Z0-9]+", " ").strip().nullif(""),
+        town=_plain(one.town).re_replace("[^A-Z]+", " ").strip().nullif(""),
         postcode=_postcode(one.postcode),
         phone=_phone(one.phone),
         email=_email(one.email),
@@ -85,25 +83,33 @@ def short_address(address: ir.StringValue) -> ir.StringValue:
     return padded.strip()
 
 
+# Every value is one chain of steps, each used once: an engine is given what it can do in one pass.
 def _plain(text: ir.StringValue) -> ir.StringValue:
-    upper = text.upper().translate(_MARKED, _PLAIN)
-    return upper.replace("Æ", "AE").replace("Œ", "OE").replace("ß", "SS").replace("Þ", "TH")
+    plain = _strip_accents(text.upper())
+    for letter, written in _LETTERS:
+        plain = plain.replace(letter, written)
+    return plain
 
 
-def _something(text: ir.StringValue) -> ir.StringValue:
-    return text.nullif("")
+# DuckDB's own: fifty times as fast as the `translate` that Ibis has for every engine.
+@ibis.udf.scalar.builtin(name="strip_accents", signature=(("string",), "string"))
+def _strip_accents(text: str) -> str:
+    raise NotImplementedError
+
+
+def _words(*words: str) -> str:
+    return f"^({'|'.join(words)})$"
 
 
 def _name(text: ir.StringValue) -> ir.StringValue:
     # An apostrophe joins (O'BRIEN is OBRIEN); anything else that is no letter parts.
-    letters = _plain(text).re_replace("['’`´]", "").re_replace("[^A-Z]+", " ").strip()
-    bare = letters.re_replace(_TITLES, "").strip()
-    return ibis.ifelse(bare.isin(_NO_NAME), ibis.null("string"), bare.nullif(""))
+    letters = _plain(text).re_replace(_APOSTROPHES, "").re_replace("[^A-Z]+", " ").strip()
+    return letters.re_replace(_TITLES, "").re_replace(_words(*_NO_NAME), "").nullif("")
 
 
 def _nhs_number(text: ir.StringValue) -> ir.StringValue:
-    number = nhs_number.ten_digits(text)
-    return ibis.ifelse(nhs_number.is_placeholder(number), ibis.null("string"), number)
+    ten = text.re_replace("[ -]", "").re_extract("^[0-9]{10}$", 0)
+    return ten.re_replace(_words(*nhs_number.PLACEHOLDERS), "").nullif("")
 
 
 def _birth_date(value: ir.DateValue, known: ir.DateValue) -> ir.DateValue:
@@ -114,18 +120,14 @@ def _birth_date(value: ir.DateValue, known: ir.DateValue) -> ir.DateValue:
 
 
 def _postcode(text: ir.StringValue) -> ir.StringValue:
-    bare = text.upper().re_replace("[^A-Z0-9]", "").nullif("")
-    return ibis.ifelse(bare.startswith(_PSEUDO_POSTCODE), ibis.null("string"), bare)
+    return text.upper().re_replace("[^A-Z0-9]", "").re_replace(_PSEUDO_POSTCODE, "").nullif("")
 
 
 def _phone(text: ir.StringValue) -> ir.StringValue:
     """The last ten digits, so that +44 and a leading 0 are one; a shorter number says little."""
-    digits = text.re_replace("[^0-9]", "")
-    ten = digits.right(10)
-    same_digit = ten == ten.left(1).repeat(10)
-    return ibis.ifelse((digits.length() >= 10) & ~same_digit, ten, ibis.null("string"))
+    ten = text.re_replace("[^0-9]", "").re_extract("([0-9]{10})$", 1)
+    return ten.re_replace(_words(*(f"{digit}+" for digit in range(10))), "").nullif("")
 
 
 def _email(text: ir.StringValue) -> ir.StringValue:
-    bare = text.lower().strip()
-    return ibis.ifelse(bare.contains("@"), bare, ibis.null("string"))
+    return text.lower().strip().re_extract("^.+@.+$", 0).nullif("")
