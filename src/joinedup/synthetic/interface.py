@@ -149,7 +149,7 @@ class Prescriptions:
 
     row: Ints
     issued: Dates
-    bnf: Coded  # BNF chemical substance, nine characters
+    bnf: Coded  # BNF code: chemical substance (nine characters), for two a section (six)
     name: Coded
     quantity: Floats
     unit: Coded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from typing import Any
 
 import numpy as np
@@ -189,6 +190,12 @@ def test_a_chunk_is_the_same_whatever_was_drawn_before_it() -> None:
     alone = flat(draw_chunk(world, 1))
     draw_chunk(world, 0)
     assert flat(draw_chunk(world, 1)) == alone
+
+
+def test_a_world_can_be_sent_to_another_process() -> None:
+    world = prepare(read_pack(invented_pack()), 1_500, seed=2)
+    sent = pickle.loads(pickle.dumps(world))
+    assert flat(draw_chunk(sent, 0)) == flat(draw_chunk(world, 0))
 
 
 @pytest.mark.parametrize("people", [1, 2, 9, 137])
