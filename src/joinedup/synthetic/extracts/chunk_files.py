@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -51,11 +51,10 @@ def write_chunk_files(chunk: Chunk, world: World, senders: Senders, folder: Path
             counted = faults.setdefault(extract.feed, {})
             for fault, rows in spoilt.counts.items():
                 counted[fault] = counted.get(fault, 0) + rows
-            full = Extract(extract.partner, extract.feed, spoilt.table, extract.day, extract.entry)
+            full = replace(extract, table=spoilt.table)
             parts.extend(write_parts(full, world, chunk.number, folder, random))
             # Only who was written about is still needed: let go of the rows.
-            nothing = pa.table({})
-            sent.append(Extract(full.partner, full.feed, nothing, full.day[:0], full.entry))
+            sent.append(replace(extract, table=pa.table({}), day=extract.day[:0], later=()))
         return sent
 
     if senders.general_practice:
