@@ -2,8 +2,8 @@
 
 `medicines.csv` gives, for each medicine, the condition that it is for and the share of people with
 it who take it, or without a condition the courses a person a year (illustrative). Codes are the
-first nine characters of BNF codes (chemical substance) or, for two groups, the section's six. People
-take fewer medicines here than in England, so that a large system's files stay of a workable size.
+first nine characters of BNF codes (chemical substance) or, for two groups, the section's six.
+People take fewer medicines here than in England, so that a large system's files stay workable.
 """
 
 from __future__ import annotations
