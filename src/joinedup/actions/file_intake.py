@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from joinedup.actions.file_quarantine import write_quarantine, write_refused_file
-from joinedup.actions.file_rows import Rows, read_rows
+from joinedup.actions.file_rows import Opened, Received, open_by_line, open_whole, receive
 from joinedup.actions.row_checks import CheckedRows, check_rows
 from joinedup.engines import DuckDBEngine
+from joinedup.engines.csv import read_numbered, write_in_order
 from joinedup.intake import (
     ACCEPTED,
     BY_ID,
     REJECTED,
     Arrival,
     Books,
+    Feed,
     FileAccount,
     FileMark,
     FileResult,
     Finding,
     Limits,
-    MappedRows,
+    RefusedLine,
+    StagedRows,
+    build_checks,
+    group_checks,
     map_rows,
     merge_findings,
     part_tables,
     read_result,
     row_keys,
+    stage,
+    staged_rows,
     write_result,
 )
 
@@ -62,52 +69,94 @@ def take_in_file(engine: DuckDBEngine, task: FileTask) -> FileResult:
 
 
 def _take_in(engine: DuckDBEngine, task: FileTask, folder: Path, work: Path) -> FileResult:
-    rows = read_rows(engine, task.arrival, work)
+    received = receive(engine, task.arrival, work)
     feed, day = task.arrival.feed, task.arrival.extract_date
-    if rows.fault or rows.table is None or feed is None or day is None:
-        return _refuse(engine, task, rows, folder)
-    limits = Limits(day)
-    mapped = map_rows(feed, rows.table, rows.names, rows.typed, limits)
-    checked = check_rows(engine, mapped, task.organisations, work)
-    _write_parts(
-        engine, checked.accepted, FileMark(task.file_id, task.sha256, feed.partner, day), folder
-    )
-    write_quarantine(engine, rows, checked, task.arrival, task.file_id, folder / QUARANTINE)
-    return _accept(task, rows, checked)
+    if received.fault or feed is None or day is None:
+        return _refuse(engine, task, received, folder)
+    read = _read(engine, task, received, feed, Limits(day), work)
+    if read is None:
+        return _refuse(engine, task, replace(received, fault="file_unreadable"), folder)
+    mark = FileMark(task.file_id, task.sha256, feed.partner, day)
+    _write_parts(engine, read.checked.accepted, mark, folder)
+    path = folder / QUARANTINE
+    write_quarantine(engine, received, read.lines, read.checked, task.arrival, task.file_id, path)
+    return _accept(task, received, read)
 
 
-def _write_parts(engine: DuckDBEngine, accepted: MappedRows, mark: FileMark, folder: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file's rows, checked, and the lines that were no rows."""
+
+    checked: CheckedRows
+    lines: tuple[RefusedLine, ...]
+    header_or_blank: int
+
+
+def _read(
+    engine: DuckDBEngine, task: FileTask, received: Received, feed: Feed, limits: Limits, work: Path
+) -> _Read | None:
+    """Read with DuckDB alone where it can be trusted to lose no line, else line by line."""
+    with open_whole(engine, received, feed) as opened:
+        if opened is not None:
+            read = _stage(engine, task, feed, opened, limits, work)
+            if read is not None:
+                return read
+    if received.survey is None:
+        return None
+    with open_by_line(engine, received, feed, work) as opened:
+        return _stage(engine, task, feed, opened, limits, work)
+
+
+def _stage(
+    engine: DuckDBEngine, task: FileTask, feed: Feed, opened: Opened, limits: Limits, work: Path
+) -> _Read | None:
+    """Map and check every record in one pass; None where not all were read."""
+    mapped = map_rows(feed, opened.table, opened.names, opened.typed, limits)
+    checks = build_checks(mapped, task.organisations)
+    refusing = group_checks(checks, refusing=True)
+    flagging = group_checks(checks, refusing=False)
+    path = work / "staged.parquet"
+    rows = write_in_order(engine, stage(mapped, refusing, flagging), path)
+    if rows != opened.rows:
+        return None
+    staged = staged_rows(read_numbered(engine, path, first_row=opened.first_row), mapped)
+    checked = check_rows(engine, staged, refusing, flagging, work)
+    return _Read(checked, opened.refused, opened.header_or_blank)
+
+
+def _write_parts(engine: DuckDBEngine, accepted: StagedRows, mark: FileMark, folder: Path) -> None:
     for part in part_tables(accepted, mark):
         engine.write_parquet(part.rows, folder / f"{part.declared.name}.parquet")
     engine.write_parquet(row_keys(accepted), folder / "rows.parquet")
 
 
-def _accept(task: FileTask, rows: Rows, checked: CheckedRows) -> FileResult:
+def _accept(task: FileTask, received: Received, read: _Read) -> FileResult:
+    checked, lines = read.checked, read.lines
     books = Books(
-        header_or_blank=rows.header_or_blank,
+        header_or_blank=read.header_or_blank,
         accepted=checked.accepted_rows,
-        quarantined=checked.refused_rows + len(rows.refused),
+        quarantined=checked.refused_rows + len(lines),
         accepted_lines=checked.accepted_lines,
-        quarantined_lines=checked.refused_lines + len(rows.refused),
+        quarantined_lines=checked.refused_lines + len(lines),
     )
-    found = [Finding(one.rule, "refuse", 1, one.line) for one in rows.refused]
-    account = _account(task, rows, books, ACCEPTED, None)
-    return FileResult(account, merge_findings([*found, *checked.findings]), rows.notes)
+    found = [Finding(one.rule, "refuse", 1, one.line) for one in lines]
+    account = _account(task, received, books, ACCEPTED, None)
+    return FileResult(account, merge_findings([*found, *checked.findings]), received.header.notes)
 
 
-def _refuse(engine: DuckDBEngine, task: FileTask, rows: Rows, folder: Path) -> FileResult:
-    rule = BY_ID[rows.fault or task.arrival.fault]
-    written = write_refused_file(
-        engine, rows, task.arrival, task.file_id, rule.id, folder / QUARANTINE
-    )
-    remark = rows.remark or task.arrival.remark
-    reason = " ".join(filter(None, (f"{rule.id}: {rule.says}.", remark, rule.cure)))
-    account = _account(task, rows, Books(0, 0, written, 0, rows.lines), REJECTED, reason)
-    return FileResult(account, (Finding(rule.id, "refuse", written, 1),), rows.notes)
+def _refuse(engine: DuckDBEngine, task: FileTask, received: Received, folder: Path) -> FileResult:
+    rule = BY_ID[received.fault or task.arrival.fault]
+    path = folder / QUARANTINE
+    written = write_refused_file(engine, received, task.arrival, task.file_id, rule.id, path)
+    reason = " ".join(filter(None, (f"{rule.id}: {rule.says}.", received.remark, rule.cure)))
+    books = Books(0, 0, written, 0, received.lines)
+    account = _account(task, received, books, REJECTED, reason)
+    finding = Finding(rule.id, "refuse", written, 1)
+    return FileResult(account, (finding,), received.header.notes)
 
 
 def _account(
-    task: FileTask, rows: Rows, books: Books, outcome: str, reason: str | None
+    task: FileTask, received: Received, books: Books, outcome: str, reason: str | None
 ) -> FileAccount:
     arrival = task.arrival
     return FileAccount(
@@ -116,10 +165,10 @@ def _account(
         feed=arrival.feed.name if arrival.feed else "",
         file=arrival.name,
         sha256=task.sha256,
-        bytes=rows.size,
+        bytes=received.size,
         extract_date=arrival.extract_date,
-        encoding=rows.encoding,
-        lines=rows.lines,
+        encoding=received.encoding,
+        lines=received.lines,
         header_or_blank=books.header_or_blank,
         accepted=books.accepted,
         quarantined=books.quarantined,

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from joinedup.actions.file_rows import Rows, parquet_records
+from joinedup.actions.file_rows import Received
 from joinedup.actions.row_checks import CheckedRows, repeat_reason
 from joinedup.engines import DuckDBEngine
-from joinedup.intake import Arrival, raw_records
+from joinedup.engines.csv import open_parquet
+from joinedup.intake import Arrival, RefusedLine, raw_records
 
 _BATCH_ROWS: Final = 50_000
 _SCHEMA: Final = pa.schema([
@@ -37,61 +38,58 @@ class Refused:
 
 def write_quarantine(
     engine: DuckDBEngine,
-    rows: Rows,
+    received: Received,
+    lines: Sequence[RefusedLine],
     checked: CheckedRows,
     arrival: Arrival,
     file_id: str,
     path: Path,
 ) -> None:
-    """Write the refused rows of a file that was read."""
-    refused = _in_order(rows, checked)
-    if rows.plain is not None:
-        first, again = _twice(refused)
-        raw = raw_records(rows.plain, ((one.source_row, one.lines) for one in first))
-        _write(again, raw, arrival, file_id, path)
+    """Write the refused lines and rows of a file that was read."""
+    refused = _in_order(lines, checked)
+    if received.plain is not None:
+        raw = raw_records(received.plain, ((one.source_row, one.lines) for one in refused))
     else:
-        refused_rows = list(refused)
-        raw = _parquet_rows(engine, rows.path, [one.source_row for one in refused_rows])
-        _write(refused_rows, raw, arrival, file_id, path)
+        raw = _parquet_rows(engine, received.path, [one.source_row for one in refused])
+    _write(refused, raw, arrival, file_id, path)
 
 
 def write_refused_file(
-    engine: DuckDBEngine, rows: Rows, arrival: Arrival, file_id: str, rule: str, path: Path
+    engine: DuckDBEngine, received: Received, arrival: Arrival, file_id: str, rule: str, path: Path
 ) -> int:
     """Write every line of a file that was refused whole; return how many."""
 
     def every() -> Iterator[Refused]:
-        return (Refused(line, 1, (rule,)) for line in range(1, rows.lines + 1))
+        return (Refused(line, 1, (rule,)) for line in range(1, received.lines + 1))
 
-    if rows.plain is not None:
-        raw = raw_records(rows.plain, ((line, 1) for line in range(1, rows.lines + 1)))
+    if received.plain is not None:
+        raw = raw_records(received.plain, ((line, 1) for line in range(1, received.lines + 1)))
     else:
-        raw = _parquet_rows(engine, rows.path, None)
+        raw = _parquet_rows(engine, received.path, None)
     return _write(every(), raw, arrival, file_id, path)
 
 
-def _twice(refused: Iterator[Refused]) -> tuple[Iterator[Refused], Iterator[Refused]]:
-    kept = list(refused)
-    return iter(kept), iter(kept)
-
-
-def _in_order(rows: Rows, checked: CheckedRows) -> Iterator[Refused]:
+def _in_order(lines: Sequence[RefusedLine], checked: CheckedRows) -> list[Refused]:
     """All that was refused, by line: unreadable lines, refused rows and repeats."""
-    found = [Refused(one.line, 1, (one.rule,)) for one in rows.refused]
+    found = [Refused(one.line, 1, (one.rule,)) for one in lines]
     if checked.refused is not None:
-        table = pq.read_table(checked.refused)
-        masks = [table[name].to_numpy() for name in table.column_names[2:]]
-        reasons: dict[tuple[int, ...], tuple[str, ...]] = {}
-        rows_, lines = table["source_row"].to_numpy(), table["lines"].to_numpy()
-        for place in range(len(rows_)):
-            key = tuple(int(one[place]) for one in masks)
-            if key not in reasons:
-                reasons[key] = checked.reasons(key)
-            found.append(Refused(int(rows_[place]), int(lines[place]), reasons[key]))
+        found += _refused_rows(pq.read_table(checked.refused), checked)
     if checked.repeats is not None:
-        for row in pq.read_table(checked.repeats).to_pylist():
-            found.append(Refused(row["source_row"], row["lines"], repeat_reason(row["is_same"])))
-    return iter(sorted(found, key=lambda one: one.source_row))
+        found += [
+            Refused(row["source_row"], row["lines"], (repeat_reason(row["is_same"]),))
+            for row in pq.read_table(checked.repeats).to_pylist()
+        ]
+    return sorted(found, key=lambda one: one.source_row)
+
+
+def _refused_rows(table: pa.Table, checked: CheckedRows) -> Iterator[Refused]:
+    masks = zip(*(table[name].to_pylist() for name in table.column_names[2:]), strict=True)
+    rows, lines = table["source_row"].to_pylist(), table["lines"].to_pylist()
+    reasons: dict[tuple[int, ...], tuple[str, ...]] = {}  # few, however many rows
+    for source_row, count, found in zip(rows, lines, masks, strict=True):
+        if found not in reasons:
+            reasons[found] = checked.reasons(found)
+        yield Refused(source_row, count, reasons[found])
 
 
 def _write(
@@ -122,15 +120,13 @@ def _write(
 
 def _parquet_rows(engine: DuckDBEngine, path: Path, wanted: list[int] | None) -> Iterator[str]:
     """Rows of a partner's Parquet as JSON text, in order; all of them where None are named."""
-    table = parquet_records(engine, path).order_by("source_row")
-    if wanted is not None:
-        if not wanted:
-            return
-        rows = np.array(wanted, np.int64)
-    for batch in table.to_pyarrow_batches(chunk_size=_BATCH_ROWS):
-        keep = (
-            batch if wanted is None else batch.filter(pa.array(np.isin(batch["source_row"], rows)))
-        )
+    table = open_parquet(engine, path)
+    if table is None or wanted == []:
+        return
+    rows = None if wanted is None else pa.array(wanted, pa.int64())
+    batches = table.drop("lines").order_by("source_row").to_pyarrow_batches(chunk_size=_BATCH_ROWS)
+    for batch in batches:
+        keep = batch if rows is None else batch.filter(pc.is_in(batch["source_row"], rows))
         for row in keep.to_pylist():
             del row["source_row"]
             yield json.dumps(row, ensure_ascii=False, default=str)

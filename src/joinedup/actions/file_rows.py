@@ -1,28 +1,23 @@
-"""Read one file, CSV or Parquet, to a table of its records as text, with their line numbers.
+"""Open one file, CSV or Parquet, as a table of its records as text.
 
 DuckDB's reader is quick but loses lines of a damaged file, so it is believed only where the file's
-own line and delimiter counts leave no room for doubt; else the file is read line by line.
+own line and delimiter counts leave no room for doubt; else every line is placed by us first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from joinedup.engines import DuckDBEngine
-from joinedup.engines.csv import (
-    TEXT_COLUMN,
-    CsvShape,
-    csv_to_text,
-    read_numbered_parquet,
-    read_text,
-)
+from joinedup.engines.csv import TEXT_COLUMN, CsvShape, open_csv, open_parquet
 from joinedup.intake import (
     LINE_LIMIT_BYTES,
     Arrival,
@@ -39,37 +34,49 @@ from joinedup.intake import (
 )
 
 # A record as DuckDB counts it has its line end too, and quoted ones a little besides.
-_READER_LIMIT_BYTES = LINE_LIMIT_BYTES + 1000
+_READER_LIMIT_BYTES: Final = LINE_LIMIT_BYTES + 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """The records of one file as text.
+class Received:
+    """One file as it came: its lines, its columns, and the file rule that it fails, if any.
 
-    `names`: the partner's column → its column in `table`; `typed`: those that were dates or times
-    already. `plain` is where lines can be fetched as received; None for Parquet. `fault` is the
-    file rule that refuses it all.
+    `plain` is where lines can be fetched as received; None for Parquet.
     """
 
     path: Path
     size: int
     encoding: str
     lines: int
-    header_or_blank: int = 0
-    table: ir.Table | None = None
-    names: Mapping[str, str] = None  # type: ignore[assignment]
-    typed: frozenset[str] = frozenset()
-    refused: tuple[RefusedLine, ...] = ()
+    header: Header = field(default_factory=lambda: Header(()))
+    survey: Survey | None = None
     plain: Path | None = None
     fault: str = ""
     remark: str = ""
-    notes: tuple[str, ...] = ()
 
 
-def read_rows(engine: DuckDBEngine, arrival: Arrival, work: Path) -> Rows:
-    """Read a file as far as it can be read; `work` is for what lies between."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file's records, to be read once.
+
+    `names`: the partner's column → its column in `table`; `typed`: those that were dates or times
+    already. `first_row`: the line of the first record where each is one line and they follow on;
+    None where `table` has `source_row` and `lines`. `rows`: how many records there must be.
+    """
+
+    table: ir.Table
+    names: Mapping[str, str]
+    rows: int
+    first_row: int | None
+    header_or_blank: int = 0
+    typed: frozenset[str] = frozenset()
+    refused: tuple[RefusedLine, ...] = ()
+
+
+def receive(engine: DuckDBEngine, arrival: Arrival, work: Path) -> Received:
+    """Look at a file; `work` takes an unpacked or re-encoded copy where one is needed."""
     if is_parquet(arrival.path):
-        return _read_parquet(engine, arrival)
+        return _receive_parquet(engine, arrival)
     feed = arrival.feed
     survey = survey_file(
         arrival.path,
@@ -77,13 +84,19 @@ def read_rows(engine: DuckDBEngine, arrival: Arrival, work: Path) -> Rows:
         encoding=feed.layout.encoding if feed else "auto",
         aside=work,
     )
+    received = Received(
+        path=arrival.path,
+        size=survey.size,
+        encoding=survey.encoding,
+        lines=survey.lines,
+        survey=survey,
+        plain=survey.plain,
+    )
     fault = arrival.fault or _fault(survey)
     if fault or feed is None:
-        return _refused(arrival, survey, Header((), fault=fault or "feed_unknown"))
+        return replace(received, fault=fault or "feed_unknown", remark=arrival.remark)
     header = read_header(survey.plain, feed)
-    if header.fault:
-        return _refused(arrival, survey, header)
-    return _read_csv(engine, arrival, feed, survey, header, work)
+    return replace(received, header=header, fault=header.fault, remark=header.remark)
 
 
 def _fault(survey: Survey) -> str:
@@ -94,146 +107,108 @@ def _fault(survey: Survey) -> str:
     return "file_not_utf8" if survey.encoding == "utf-16" else ""
 
 
-def _refused(arrival: Arrival, survey: Survey, header: Header) -> Rows:
-    return Rows(
-        path=arrival.path,
-        size=survey.size,
-        encoding=survey.encoding,
-        lines=survey.lines,
-        plain=survey.plain,
-        fault=header.fault,
-        remark=header.remark,
-        notes=header.notes,
-    )
+def _receive_parquet(engine: DuckDBEngine, arrival: Arrival) -> Received:
+    received = Received(arrival.path, arrival.path.stat().st_size, "parquet", 0)
+    if open_parquet(engine, arrival.path) is None:
+        fault = "file_empty" if received.size == 0 else "file_unreadable"
+        return replace(received, fault=arrival.fault or fault, remark=arrival.remark)
+    received = replace(received, lines=pq.read_metadata(arrival.path).num_rows)
+    if arrival.feed is None or arrival.fault:
+        fault = arrival.fault or "feed_unknown"
+        return replace(received, fault=fault, remark=arrival.remark)
+    header = check_columns(tuple(pq.read_schema(arrival.path).names), arrival.feed)
+    return replace(received, header=header, fault=header.fault, remark=header.remark)
 
 
-def _read_csv(
-    engine: DuckDBEngine, arrival: Arrival, feed: Feed, survey: Survey, header: Header, work: Path
-) -> Rows:
-    places = header.places(feed)
-    shape = CsvShape(
-        columns=len(header.columns),
-        kept=sorted(places.values()),
-        delimiter=feed.layout.delimiter,
-        has_header=feed.layout.header,
-        has_return_newlines=survey.return_newlines > 0,
-        line_limit_bytes=_READER_LIMIT_BYTES,
-    )
-    text = work / "text.parquet"
-    names = {name: TEXT_COLUMN.format(place) for name, place in places.items()}
-    read = _read_whole(engine, survey, header, shape, text) or _read_by_line(
-        engine, survey, header, shape, text, work
-    )
-    return Rows(
-        path=arrival.path,
-        size=survey.size,
-        encoding=survey.encoding,
-        lines=survey.lines,
-        header_or_blank=read.header_or_blank,
-        table=read.table,
-        names=names,
-        refused=read.refused,
-        plain=survey.plain,
-        fault=read.fault,
-        notes=header.notes,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    table: ir.Table | None
-    header_or_blank: int
-    refused: tuple[RefusedLine, ...] = ()
-    fault: str = ""
-
-
-def _read_whole(
-    engine: DuckDBEngine, survey: Survey, header: Header, shape: CsvShape, text: Path
-) -> _Read | None:
-    """Read with DuckDB alone; None where its reading might not place every line.
+@contextmanager
+def open_whole(engine: DuckDBEngine, received: Received, feed: Feed) -> Iterator[Opened | None]:
+    """Open a file that DuckDB alone can be trusted with; None where it cannot.
 
     Every record has at least `columns - 1` delimiters and one line end. So where there are as
     many lines as records, and no delimiter more, each line is one record of the right width.
     """
+    survey, header = received.survey, received.header
+    if survey is None:
+        yield _open_parquet(engine, received, feed)
+        return
+    columns = len(header.columns)
     is_plain = (
         survey.is_clean_utf8
         and survey.nuls == 0
         and survey.returns == survey.return_newlines
         and survey.return_newlines in (0, survey.newlines)
-        and header.lines == int(shape.has_header)
-        and shape.columns > 1
-        and survey.delimiters == survey.lines * (shape.columns - 1)
+        and header.lines == int(feed.layout.header)
+        and columns > 1
+        and survey.delimiters == survey.lines * (columns - 1)
     )
     if not is_plain:
-        return None
-    rows = csv_to_text(engine, survey.plain, shape, text)
-    if rows is None or rows + header.lines != survey.lines:
-        return None
-    return _Read(read_text(engine, text, header_lines=header.lines), header.lines)
+        yield None
+        return
+    shape = replace(
+        _shape(received, feed),
+        has_header=feed.layout.header,
+        has_return_newlines=survey.return_newlines > 0,
+    )
+    with open_csv(engine, survey.plain, shape) as table:
+        yield Opened(
+            table=table,
+            names=_names(header, feed),
+            rows=survey.lines - header.lines,
+            first_row=header.lines + 1,
+            header_or_blank=header.lines,
+        )
 
 
-def _read_by_line(
-    engine: DuckDBEngine, survey: Survey, header: Header, shape: CsvShape, text: Path, work: Path
-) -> _Read:
+@contextmanager
+def open_by_line(
+    engine: DuckDBEngine, received: Received, feed: Feed, work: Path
+) -> Iterator[Opened]:
     """Place every line ourselves; DuckDB then reads the whole records alone."""
+    survey, header = received.survey, received.header
+    assert survey is not None  # a Parquet is always opened whole
     clean, numbers = work / "clean.csv", work / "numbers.parquet"
-    form = RecordForm(shape.columns, shape.delimiter.encode())
+    form = RecordForm(len(header.columns), feed.layout.delimiter.encode())
     placed = place_lines(
         survey.plain, clean, form, header_lines=header.lines, is_utf8=survey.is_clean_utf8
     )
     accepted = placed.accepted()
     pq.write_table(pa.table({"source_row": accepted[0], "lines": accepted[1]}), numbers)
-    bare = CsvShape(
-        columns=shape.columns,
-        kept=shape.kept,
-        delimiter=shape.delimiter,
+    with open_csv(engine, clean, _shape(received, feed), numbered_by=numbers) as table:
+        yield Opened(
+            table=table,
+            names=_names(header, feed),
+            rows=accepted.shape[1],
+            first_row=None,
+            header_or_blank=header.lines + placed.blank,
+            refused=tuple(placed.refused),
+        )
+
+
+def _names(header: Header, feed: Feed) -> Mapping[str, str]:
+    return {name: TEXT_COLUMN.format(place) for name, place in header.places(feed).items()}
+
+
+def _shape(received: Received, feed: Feed) -> CsvShape:
+    """How the whole records alone are written."""
+    return CsvShape(
+        columns=len(received.header.columns),
+        kept=sorted(received.header.places(feed).values()),
+        delimiter=feed.layout.delimiter,
         has_header=False,
         has_return_newlines=False,
-        line_limit_bytes=shape.line_limit_bytes,
+        line_limit_bytes=_READER_LIMIT_BYTES,
     )
-    rows = csv_to_text(engine, clean, bare, text, numbered_by=numbers)
-    clean.unlink()
-    if rows != accepted.shape[1]:
-        return _Read(None, 0, fault="file_unreadable")
-    table = read_text(engine, text, header_lines=None)
-    return _Read(table, header.lines + placed.blank, tuple(placed.refused))
 
 
-def _read_parquet(engine: DuckDBEngine, arrival: Arrival) -> Rows:
-    size = arrival.path.stat().st_size
-    table = read_numbered_parquet(engine, arrival.path)
-    if table is None:
-        fault = arrival.fault or ("file_empty" if size == 0 else "file_unreadable")
-        return Rows(arrival.path, size, "parquet", 0, fault=fault)
-    lines = pq.read_metadata(arrival.path).num_rows
-    if arrival.feed is None or arrival.fault:
-        return Rows(arrival.path, size, "parquet", lines, table=table, fault=arrival.fault)
-    header = check_columns(tuple(pq.read_schema(arrival.path).names), arrival.feed)
-    places = {} if header.fault else header.places(arrival.feed)
-    names = {name: TEXT_COLUMN.format(place) for name, place in places.items()}
-    return Rows(
-        path=arrival.path,
-        size=size,
-        encoding="parquet",
-        lines=lines,
-        table=_as_text(table, names),
+def _open_parquet(engine: DuckDBEngine, received: Received, feed: Feed) -> Opened:
+    table = open_parquet(engine, received.path)
+    assert table is not None  # `receive` has opened it
+    names = _names(received.header, feed)
+    texts = {column: table[name].cast("string") for name, column in names.items()}
+    return Opened(
+        table=table.select("source_row", "lines", **texts),
         names=names,
+        rows=received.lines,
+        first_row=None,
         typed=frozenset(name for name in names if table[name].type().is_temporal()),
-        fault=header.fault,
-        remark=header.remark,
-        notes=header.notes,
     )
-
-
-def _as_text(table: ir.Table, names: Mapping[str, str]) -> ir.Table:
-    return table.select(
-        "source_row",
-        "lines",
-        **{column: table[name].cast("string") for name, column in names.items()},
-    )
-
-
-def parquet_records(engine: DuckDBEngine, path: Path) -> ir.Table:
-    """A partner's Parquet with all its columns and `source_row`, to quarantine rows from."""
-    table = read_numbered_parquet(engine, path)
-    return ibis.memtable({"source_row": [0]}).limit(0) if table is None else table.drop("lines")

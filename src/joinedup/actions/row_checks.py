@@ -1,9 +1,9 @@
-"""Check every row of a file at once, and part the accepted rows from the others."""
+"""Part the accepted rows of a staged file from the others, and count what was found."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from joinedup.engines import DuckDBEngine
-from joinedup.intake import MASK_BITS, Check, Finding, MappedRows, build_checks, failed_in, mask
+from joinedup.intake import CheckGroups, Finding, StagedRows, failed_in
 
 _REPEATS: Final = ("duplicate_row", "duplicate_key")
 
@@ -25,8 +25,8 @@ class CheckedRows:
     `lines` and `is_same`. Both are None where there is none.
     """
 
-    accepted: MappedRows
-    checks: tuple[tuple[Check, ...], ...]
+    accepted: StagedRows
+    refusing: CheckGroups
     refused: Path | None
     repeats: Path | None
     findings: tuple[Finding, ...]
@@ -37,7 +37,7 @@ class CheckedRows:
 
     def reasons(self, masks: tuple[int, ...]) -> tuple[str, ...]:
         """The reasons that a refused row's masks hold."""
-        groups = zip(masks, self.checks, strict=True)
+        groups = zip(masks, self.refusing, strict=True)
         return tuple(reason for found, group in groups for reason in failed_in(found, group))
 
 
@@ -51,65 +51,65 @@ class _Counted:
     lines: int
     first_row: int
 
+    @property
+    def is_kept(self) -> bool:
+        return not any(self.refusing)
+
 
 def check_rows(
-    engine: DuckDBEngine, mapped: MappedRows, organisations: Collection[str], work: Path
+    engine: DuckDBEngine,
+    staged: StagedRows,
+    refusing: CheckGroups,
+    flagging: CheckGroups,
+    work: Path,
 ) -> CheckedRows:
-    """Check a file's rows. `work` takes the small tables of what is refused."""
-    checks = build_checks(mapped, organisations)
-    refusing = _groups([check for check in checks if check.refuses])
-    flagging = _groups([check for check in checks if not check.refuses])
-    masked = mapped.table.select(
-        "source_row",
-        "lines",
-        **{f"r{n}": mask(group) for n, group in enumerate(refusing)},
-        **{f"f{n}": mask(group) for n, group in enumerate(flagging)},
-    )
-    counted = _count(masked, len(refusing), len(flagging))
-    refused = None
-    if any(any(one.refusing) for one in counted):
-        refused = work / "refused.parquet"
-        bad = masked.filter(_any_bit(masked, len(refusing))).order_by("source_row")
-        names = [f"r{n}" for n in range(len(refusing))]
-        engine.write_parquet(bad.select("source_row", "lines", *names), refused, in_order=True)
-        masked, mapped = _without(engine, refused, masked, mapped)
-    repeats = _find_repeats(engine, mapped, work)
-    found = list(_findings([one for one in counted if any(one.refusing)], refusing, "refuse"))
-    kept = [one for one in counted if not any(one.refusing)]
+    """Part a file's rows by the masks that they were staged with."""
+    every = counted = _count(staged.table, len(refusing), len(flagging))
+    refused = repeats = None
+    if not all(one.is_kept for one in counted):
+        refused = _write_refused(engine, staged.table, len(refusing), work)
+        good = ~_any_bit(staged.table, len(refusing))
+        staged = staged.with_table(staged.table.filter(good))
+    found = list(_findings(counted, refusing, flagging))
+    repeats = _find_repeats(engine, staged, work)
     if repeats is not None:
-        masked, mapped = _without(engine, repeats, masked, mapped)
-        kept = _count(masked, len(refusing), len(flagging))
-        found += _repeat_findings(engine, repeats)
-    found += _findings(kept, flagging, "flag")
-    total_rows, total_lines = sum(c.rows for c in counted), sum(c.lines for c in counted)
-    kept_rows, kept_lines = sum(c.rows for c in kept), sum(c.lines for c in kept)
+        rows = engine.read_parquet(repeats).select("source_row")
+        staged = staged.with_table(staged.table.anti_join(rows, "source_row"))
+        counted = _count(staged.table, len(refusing), len(flagging))
+        found = [one for one in found if one.severity == "refuse"]
+        found += [*_repeat_findings(engine, repeats), *_findings(counted, refusing, flagging)]
+    kept = [one for one in counted if one.is_kept]
+    kept_rows, kept_lines = sum(one.rows for one in kept), sum(one.lines for one in kept)
     return CheckedRows(
-        accepted=mapped,
-        checks=refusing,
+        accepted=staged,
+        refusing=refusing,
         refused=refused,
         repeats=repeats,
         findings=tuple(found),
         accepted_rows=kept_rows,
         accepted_lines=kept_lines,
-        refused_rows=total_rows - kept_rows,
-        refused_lines=total_lines - kept_lines,
+        refused_rows=sum(one.rows for one in every) - kept_rows,
+        refused_lines=sum(one.lines for one in every) - kept_lines,
     )
 
 
-def _groups(checks: list[Check]) -> tuple[tuple[Check, ...], ...]:
-    starts = range(0, max(len(checks), 1), MASK_BITS)
-    return tuple(tuple(checks[start : start + MASK_BITS]) for start in starts)
+def _any_bit(staged: ir.Table, groups: int) -> ir.BooleanValue:
+    return reduce(lambda a, b: a | b, [staged[f"r{n}"] != 0 for n in range(groups)])
 
 
-def _any_bit(masked: ir.Table, groups: int) -> ir.BooleanValue:
-    return reduce(lambda a, b: a | b, [masked[f"r{n}"] != 0 for n in range(groups)])
+def _write_refused(engine: DuckDBEngine, staged: ir.Table, groups: int, work: Path) -> Path:
+    path = work / "refused.parquet"
+    masks = [f"r{n}" for n in range(groups)]
+    bad = staged.filter(_any_bit(staged, groups)).select("source_row", "lines", *masks)
+    engine.write_parquet(bad.order_by("source_row"), path, in_order=True)
+    return path
 
 
-def _count(masked: ir.Table, refusing: int, flagging: int) -> list[_Counted]:
+def _count(staged: ir.Table, refusing: int, flagging: int) -> list[_Counted]:
     """How many rows failed the same checks: few groups, however many rows."""
     names = [f"r{n}" for n in range(refusing)] + [f"f{n}" for n in range(flagging)]
-    counted = masked.group_by(*names).aggregate(
-        rows=masked.count(), lines_=masked.lines.sum(), first_row=masked.source_row.min()
+    counted = staged.group_by(*names).aggregate(
+        rows=staged.count(), lines_=staged.lines.sum(), first_row=staged.source_row.min()
     )
     return [_counted(row, refusing, flagging) for row in counted.to_pyarrow().to_pylist()]
 
@@ -125,46 +125,37 @@ def _counted(row: dict[str, Any], refusing: int, flagging: int) -> _Counted:
 
 
 def _findings(
-    counted: list[_Counted], groups: tuple[tuple[Check, ...], ...], severity: str
+    counted: list[_Counted], refusing: CheckGroups, flagging: CheckGroups
 ) -> Iterator[Finding]:
+    """What refused rows were refused for, and what kept rows were flagged for."""
     for one in counted:
-        masks = one.refusing if severity == "refuse" else one.flagging
+        masks = one.flagging if one.is_kept else one.refusing
+        groups = flagging if one.is_kept else refusing
+        severity = "flag" if one.is_kept else "refuse"
         for found, group in zip(masks, groups, strict=True):
             for reason in failed_in(found, group):
                 yield Finding(reason, severity, one.rows, one.first_row)
 
 
-def _without(
-    engine: DuckDBEngine, left_out: Path, masked: ir.Table, mapped: MappedRows
-) -> tuple[ir.Table, MappedRows]:
-    rows = engine.read_parquet(left_out).select("source_row")
-    return (
-        masked.anti_join(rows, "source_row"),
-        replace(mapped, table=mapped.table.anti_join(rows, "source_row")),
-    )
-
-
-def _find_repeats(engine: DuckDBEngine, mapped: MappedRows, work: Path) -> Path | None:
+def _find_repeats(engine: DuckDBEngine, staged: StagedRows, work: Path) -> Path | None:
     """Rows whose key stands on an earlier accepted line; None where there is none."""
-    keyed = mapped.table.select("source_row", "lines", key=mapped.row_key())
-    keyed = keyed.filter(keyed.key.notnull())
-    hashed = keyed.select(hash=keyed.key.hash())
+    keyed = staged.table.filter(staged.table.row_key.notnull())
+    hashed = keyed.select(hash=keyed.row_key.hash())
     often = hashed.group_by("hash").aggregate(times=hashed.count())
     often = often.filter(often.times > 1).select("hash")
     if often.count().to_pyarrow().as_py() == 0:
         return None
-    whole = {name: mapped.table[name] for name in mapped.table.columns if name.startswith("k")}
-    rows = mapped.table.select(
-        "source_row", "lines", key=mapped.row_key(), content=ibis.struct(whole).hash()
-    )
-    rows = rows.mutate(hash=rows.key.hash()).semi_join(often, "hash")
-    window = ibis.window(group_by="key", order_by="source_row")
+    values = {name: keyed[name] for name in keyed.columns if name[0] in "vt"}
+    content = ibis.struct(values).hash()
+    rows = keyed.select("source_row", "lines", "row_key", content=content)
+    rows = rows.mutate(hash=rows.row_key.hash()).semi_join(often, "hash")
+    window = ibis.window(group_by="row_key", order_by="source_row")
     placed = rows.mutate(
         place=ibis.row_number().over(window), first=rows.content.first().over(window)
     )
     later = placed.filter(placed.place > 0)
-    repeats = work / "repeats.parquet"
     later = later.select("source_row", "lines", is_same=later.content == later["first"])
+    repeats = work / "repeats.parquet"
     written = engine.write_parquet(later.order_by("source_row"), repeats, in_order=True)
     return repeats if written else None
 
@@ -175,11 +166,11 @@ def _repeat_findings(engine: DuckDBEngine, repeats: Path) -> list[Finding]:
         rows=table.count(), first_row=table.source_row.min()
     )
     return [
-        Finding(_REPEATS[0 if row["is_same"] else 1], "refuse", row["rows"], row["first_row"])
+        Finding(repeat_reason(row["is_same"]), "refuse", row["rows"], row["first_row"])
         for row in counted.to_pyarrow().to_pylist()
     ]
 
 
-def repeat_reason(is_same: bool) -> tuple[str, ...]:
+def repeat_reason(is_same: bool) -> str:
     """The reason of a row that repeats an earlier one's key."""
-    return (_REPEATS[0 if is_same else 1],)
+    return _REPEATS[0 if is_same else 1]

@@ -1,9 +1,11 @@
-"""DuckDB's reading of CSV as text, to Parquet that everything after works from."""
+"""DuckDB's own doors: CSV and Parquet as text with line numbers, and wide tables in one pass."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +18,7 @@ from joinedup.engines.duckdb import DuckDBEngine
 # Column of the text table that holds the field at a place in the record, from 0.
 TEXT_COLUMN: Final = "c{}"
 _ROW: Final = "file_row_number"
+_VIEWS: Final = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +33,45 @@ class CsvShape:
     line_limit_bytes: int
 
 
-def csv_to_text(
-    engine: DuckDBEngine,
-    source: Path,
-    shape: CsvShape,
-    target: Path,
-    *,
-    numbered_by: Path | None = None,
-) -> int | None:
-    """Write the wanted columns as text, in the file's order; return the rows.
+@contextmanager
+def open_csv(
+    engine: DuckDBEngine, source: Path, shape: CsvShape, *, numbered_by: Path | None = None
+) -> Iterator[ir.Table]:
+    """The wanted columns of a CSV as text, to be read once and in order.
 
-    None where DuckDB's strict reader refuses the file. `numbered_by`: a Parquet of as many rows,
-    in the same order, whose columns are put beside them.
+    `numbered_by`: a Parquet of as many rows, in the same order, whose columns stand beside them.
     """
+    view = f"text_{next(_VIEWS)}"
     beside = f" POSITIONAL JOIN read_parquet({_text(numbered_by)})" if numbered_by else ""
     kept = ", ".join(TEXT_COLUMN.format(place) for place in shape.kept)
     wanted = f"{kept}, source_row, lines" if numbered_by else kept
     # Paths and delimiters are quoted; the rest are numbers and names made here.
     selected = f"SELECT {wanted} FROM {_read_csv(source, shape)}{beside}"  # noqa: S608
+    engine.raw(f"CREATE TEMP VIEW {view} AS {selected}")
+    try:
+        yield engine.connection.table(view)
+    finally:
+        engine.raw(f"DROP VIEW {view}")
+
+
+def write_in_order(engine: DuckDBEngine, table: ir.Table, path: Path) -> int | None:
+    """Write a table as it comes, each step of it computed once; return the rows.
+
+    None where DuckDB's strict reader refuses the CSV that the table reads.
+    """
+    # Steps that Ibis would merge are computed again for each use of their columns.
+    fused = ibis.options.sql.fuse_selects
+    ibis.options.sql.fuse_selects = False
+    try:
+        sql = ibis.to_sql(table, dialect="duckdb")
+    finally:
+        ibis.options.sql.fuse_selects = fused
     engine.raw("SET preserve_insertion_order = true")
     try:
-        done = engine.raw(f"COPY ({selected}) TO {_text(target)} (FORMAT parquet)")
+        done = engine.raw(
+            f"COPY ({sql}) TO {_text(path)} (FORMAT parquet, COMPRESSION zstd, "
+            "COMPRESSION_LEVEL 1, PARQUET_VERSION v2)"
+        )
         rows: int = done.fetchall()[0][0]
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None
@@ -71,23 +92,26 @@ def _read_csv(source: Path, shape: CsvShape) -> str:
     )
 
 
-def read_text(engine: DuckDBEngine, path: Path, *, header_lines: int | None) -> ir.Table:
-    """The text table with `source_row` and `lines`; from the row's place unless it has them."""
-    if header_lines is None:
+def read_numbered(
+    engine: DuckDBEngine, path: Path, *, first_row: int | None, name: str = "source_row"
+) -> ir.Table:
+    """A Parquet with the number of each row from `first_row`, and one line a row.
+
+    As it is where `first_row` is None: it has its own numbers.
+    """
+    if first_row is None:
         return engine.read_parquet(path)
     table = engine.connection.read_parquet(str(path), file_row_number=True)
-    return table.mutate(
-        source_row=table[_ROW] + (header_lines + 1), lines=ibis.literal(1, "int64")
-    ).drop(_ROW)
+    numbered = {name: table[_ROW] + first_row, "lines": ibis.literal(1, "int64")}
+    return table.mutate(**numbered).drop(_ROW)
 
 
-def read_numbered_parquet(engine: DuckDBEngine, path: Path) -> ir.Table | None:
-    """A partner's Parquet with `source_row`, a row counting as a line; None if it is not one."""
+def open_parquet(engine: DuckDBEngine, path: Path) -> ir.Table | None:
+    """A partner's Parquet with `source_row` and `lines`; None where it is not one."""
     try:
-        table = engine.connection.read_parquet(str(path), file_row_number=True)
+        return read_numbered(engine, path, first_row=1)
     except duckdb.Error:
         return None
-    return table.mutate(source_row=table[_ROW] + 1, lines=ibis.literal(1, "int64")).drop(_ROW)
 
 
 def _text(path: Path) -> str:

@@ -13,7 +13,7 @@ from joinedup.intake.account import (
     write_result,
 )
 from joinedup.intake.arrivals import Arrival, Inbox, find_arrivals, is_parquet, match_feed
-from joinedup.intake.checks import MASK_BITS, Check, build_checks, failed_in, mask
+from joinedup.intake.checks import Check, build_checks, failed_in
 from joinedup.intake.feed import Feed
 from joinedup.intake.header import Header, check_columns, read_header
 from joinedup.intake.lines import Placed, RefusedLine, place_lines
@@ -24,14 +24,16 @@ from joinedup.intake.read_feed import parse_feed, read_feed
 from joinedup.intake.readings import Limits
 from joinedup.intake.records import LINE_LIMIT_BYTES, RecordForm
 from joinedup.intake.rules import BY_ID, RULES, Rule, Severity, rules_page, split_reason
+from joinedup.intake.staged import CheckGroups, StagedRows, group_checks, stage, staged_rows
 from joinedup.intake.survey import Survey, hash_file, survey_file
 
 __all__ = [
-    "ACCEPTED", "BY_ID", "LINE_LIMIT_BYTES", "MASK_BITS", "REJECTED", "RULES", "SAME", "Arrival",
-    "Books", "Check", "Feed", "FileAccount", "FileMark", "FileResult", "Finding", "Header",
+    "ACCEPTED", "BY_ID", "LINE_LIMIT_BYTES", "REJECTED", "RULES", "SAME", "Arrival", "Books",
+    "Check", "CheckGroups", "Feed", "FileAccount", "FileMark", "FileResult", "Finding", "Header",
     "Inbox", "Limits", "MappedRows", "PartTable", "Placed", "RecordForm", "RefusedLine", "Rule",
-    "Severity", "Survey", "build_checks", "check_columns", "failed_in", "file_key", "find_arrivals",
-    "hash_file", "is_parquet", "map_rows", "mask", "match_feed", "merge_findings", "parse_feed",
-    "part_tables", "place_lines", "raw_records", "read_feed", "read_header", "read_result",
-    "row_keys", "rules_page", "split_reason", "survey_file", "write_result",
+    "Severity", "StagedRows", "Survey", "build_checks", "check_columns", "failed_in", "file_key",
+    "find_arrivals", "group_checks", "hash_file", "is_parquet", "map_rows", "match_feed",
+    "merge_findings", "parse_feed", "part_tables", "place_lines", "raw_records", "read_feed",
+    "read_header", "read_result", "row_keys", "rules_page", "split_reason", "stage",
+    "staged_rows", "survey_file", "write_result",
 ]  # fmt: skip

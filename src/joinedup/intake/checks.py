@@ -153,9 +153,10 @@ class _Building:
         rows, identity = self.rows, self.rows.feed.identity
         number = identity.find("nhs_number")
         if number is not None:
-            text, ten = rows.local(number), nhs_number.ten_digits(rows.local(number))
+            text, ten = rows.text(number), rows.local(number)
             is_placeholder = nhs_number.is_placeholder(ten).fill_null(False)
-            wrong = text.notnull() & (ten.isnull() | ~nhs_number.has_check_digit(ten))
+            checks_out = nhs_number.has_check_digit(rows.nhs_number())
+            wrong = text.notnull() & (ten.isnull() | ~checks_out)
             yield self._check("nhs_number_invalid", number.label, wrong & ~is_placeholder)
             yield self._check("nhs_number_placeholder", number.label, is_placeholder)
         birth, death = identity.find("birth_date"), identity.find("death_date")

@@ -23,6 +23,7 @@ from joinedup.intake.readings import (
     text_of,
     tidy,
 )
+from joinedup.terms.nhs_number import as_whole
 
 # Between the columns of a key: no partner's text holds it.
 KEY_SEPARATOR: Final = "\x1f"
@@ -54,6 +55,10 @@ class MappedRows:
         """The promised value."""
         return self.table[f"v{self._place(mapped)}"]
 
+    def nhs_number(self) -> ir.IntegerValue:
+        """The NHS number as a whole number; null where the row has none of ten digits."""
+        return self.table.nhs_number
+
     def unreadable(self, mapped: Mapped) -> ir.Value | None:
         """Whether there is text that could not be read; None where that cannot be."""
         return is_unreadable(mapped, self.text(mapped), self.local(mapped))
@@ -81,7 +86,7 @@ class MappedRows:
         return ibis.ifelse(known, ibis.literal(KEY_SEPARATOR).join(filled), ibis.null("string"))
 
     def _place(self, mapped: Mapped) -> int:
-        return self.places[_name(mapped)]
+        return self.places[value_name(mapped)]
 
 
 def each_column(mapped: Mapped) -> tuple[Mapped, ...]:
@@ -94,14 +99,19 @@ def each_column(mapped: Mapped) -> tuple[Mapped, ...]:
     )
 
 
-def all_values(feed: Feed) -> tuple[Mapped, ...]:
-    """Every value that the feed maps, each once."""
+def promised_values(feed: Feed) -> tuple[Mapped, ...]:
+    """Every value that fills a promised column, each once."""
     found: dict[str, Mapped] = {}
-    rules = [one for rule in feed.own_rules for one in (rule.first, rule.not_after)]
     for part in feed.all_parts:
         for mapped in part.columns:
-            found.update({_name(one): one for one in each_column(mapped)})
-    found.update({_name(one): one for one in rules})
+            found.update({value_name(one): one for one in each_column(mapped)})
+    return tuple(found.values())
+
+
+def _all_values(feed: Feed) -> tuple[Mapped, ...]:
+    """Every value that a row is read for: the promised ones, and what the feed's rules compare."""
+    compared = [one for rule in feed.own_rules for one in (rule.first, rule.not_after)]
+    found = {value_name(one): one for one in (*promised_values(feed), *compared)}
     return tuple(found.values())
 
 
@@ -110,14 +120,15 @@ def map_rows(
 ) -> MappedRows:
     """Lay a feed's values beside its rows.
 
-    `names`: the partner's column → its column of text in `rows`, which also has `source_row`
-    and `lines`. `typed`: those that were dates or times already.
+    `names`: the partner's column → its column of text in `rows`, which may have `source_row` and
+    `lines` too. `typed`: those that were dates or times already.
     """
     used = feed.columns_used
-    values = all_values(feed)
+    values = _all_values(feed)
+    places = {value_name(one): place for place, one in enumerate(values)}
+    own = [name for name in ("source_row", "lines") if name in rows.columns]
     tidied = rows.select(
-        "source_row",
-        "lines",
+        *own,
         **{
             f"k{place}": tidy(rows[names[name]], feed.layout.nulls)
             if name in names
@@ -133,15 +144,15 @@ def map_rows(
         **{f"t{n}": text_of(one.value, source(tidied)) for n, one in enumerate(values)}
     )
     locals_ = texts.mutate(
-        **{
-            f"l{n}": local_of(one.value, texts[f"t{n}"], source(texts))
-            for n, one in enumerate(values)
-        }
+        **{f"l{n}": local_of(one, texts[f"t{n}"], source(texts)) for n, one in enumerate(values)}
     )
+    number = feed.identity.find("nhs_number")
     finals = locals_.mutate(
-        **{f"v{n}": final_of(one, locals_[f"l{n}"], limits) for n, one in enumerate(values)}
+        **{f"v{n}": final_of(one, locals_[f"l{n}"], limits) for n, one in enumerate(values)},
+        nhs_number=as_whole(locals_[f"l{places[value_name(number)]}"])
+        if number
+        else ibis.null("int64"),
     )
-    places = {_name(one): place for place, one in enumerate(values)}
     return MappedRows(finals, feed, limits, places, used)
 
 
@@ -150,6 +161,6 @@ def has_time(value: Value) -> bool:
     return value.form is Form.DATETIME and "%H" in value.layout
 
 
-def _name(mapped: Mapped) -> str:
+def value_name(mapped: Mapped) -> str:
     """What tells two values apart: how they are read and what they fill."""
     return repr((mapped.value, mapped.target.name, mapped.target.type))

@@ -13,7 +13,8 @@ import ibis.expr.types as ir
 
 from joinedup import tables
 from joinedup.intake.feed import Feed, Mapped, Part
-from joinedup.intake.mapping import MappedRows, each_column
+from joinedup.intake.mapping import each_column
+from joinedup.intake.staged import StagedRows
 from joinedup.tables import Table
 
 # event_id = file key, row, and the event's place in the row, side by side in 63 bits.
@@ -50,7 +51,7 @@ class PartTable:
     rows: ir.Table
 
 
-def part_tables(rows: MappedRows, mark: FileMark) -> Iterator[PartTable]:
+def part_tables(rows: StagedRows, mark: FileMark) -> Iterator[PartTable]:
     """What a file gives to each promised table that its feed fills. `rows`: the accepted ones."""
     yield PartTable(tables.IDENTITIES, _identities(rows, mark))
     for declared in (tables.EVENTS, tables.REFERRALS, tables.REGISTRATIONS, tables.RESIDENCES):
@@ -63,10 +64,10 @@ def part_tables(rows: MappedRows, mark: FileMark) -> Iterator[PartTable]:
         yield PartTable(tables.CODES.as_received(), _union(codes))
 
 
-def row_keys(rows: MappedRows) -> ir.Table:
+def row_keys(rows: StagedRows) -> ir.Table:
     """Each accepted row's key, and a hash that tells whose demographic record it repeats."""
     return rows.table.select(
-        "source_row", row_key=rows.row_key(), identity_hash=_identity_hash(rows)
+        "source_row", row_key=rows.table.row_key, identity_hash=_identity_hash(rows)
     )
 
 
@@ -74,31 +75,27 @@ def _union(many: list[ir.Table]) -> ir.Table:
     return reduce(lambda one, other: one.union(other), many)
 
 
-def _identity_hash(rows: MappedRows) -> ir.IntegerValue:
+def _identity_hash(rows: StagedRows) -> ir.IntegerValue:
     """A hash of who the row says the patient is; equal hashes of one patient mean equal values."""
     values = {mapped.target.name: rows.value(mapped) for mapped in rows.feed.identity.columns}
     return ibis.struct(values).hash()
 
 
-def _identities(rows: MappedRows, mark: FileMark) -> ir.Table:
+def _identities(rows: StagedRows, mark: FileMark) -> ir.Table:
     """Each distinct demographic record of the file once, at the first row that has it."""
     record_id = rows.value(_record_id(rows.feed))
     keyed = rows.table.select("source_row", who=record_id, what=_identity_hash(rows))
     first = keyed.group_by("who", "what").aggregate(source_row=keyed.source_row.min())
-    chosen = _filtered(rows, rows.table.semi_join(first, "source_row"))
+    chosen = rows.with_table(rows.table.semi_join(first, "source_row"))
     return _select(chosen, rows.feed.identity, tables.IDENTITIES, mark)
 
 
-def _part(rows: MappedRows, part: Part, mark: FileMark) -> ir.Table:
-    taken = _filtered(rows, rows.table.filter(rows.takes(part))) if part.when else rows
+def _part(rows: StagedRows, part: Part, mark: FileMark) -> ir.Table:
+    taken = rows.with_table(rows.table.filter(rows.takes(part))) if part.when else rows
     return _select(taken, part, part.table, mark)
 
 
-def _filtered(rows: MappedRows, table: ir.Table) -> MappedRows:
-    return MappedRows(table, rows.feed, rows.limits, rows.places, rows.keys)
-
-
-def _select(rows: MappedRows, part: Part, declared: Table, mark: FileMark) -> ir.Table:
+def _select(rows: StagedRows, part: Part, declared: Table, mark: FileMark) -> ir.Table:
     filled = dict(_filled(rows, part, mark))
     columns = {}
     for column in declared.columns:
@@ -115,7 +112,7 @@ def _select(rows: MappedRows, part: Part, declared: Table, mark: FileMark) -> ir
     return rows.table.select(**columns)
 
 
-def _filled(rows: MappedRows, part: Part, mark: FileMark) -> Iterator[tuple[str, ir.Value]]:
+def _filled(rows: StagedRows, part: Part, mark: FileMark) -> Iterator[tuple[str, ir.Value]]:
     """The columns that intake itself fills."""
     yield "partner", ibis.literal(mark.partner)
     yield "file_id", ibis.literal(mark.file_id)
@@ -127,11 +124,11 @@ def _filled(rows: MappedRows, part: Part, mark: FileMark) -> Iterator[tuple[str,
         yield name, _event_id(rows, part, mark)
 
 
-def _event_id(rows: MappedRows, part: Part, mark: FileMark) -> ir.IntegerValue:
+def _event_id(rows: StagedRows, part: Part, mark: FileMark) -> ir.IntegerValue:
     return rows.table.source_row * _ROW_PLACE + (mark.file_key * _KEY_PLACE + part.number)
 
 
-def _raw(rows: MappedRows, mapped: Mapped | None) -> ir.Value:
+def _raw(rows: StagedRows, mapped: Mapped | None) -> ir.Value:
     """The partner's own code, where it was mapped to ours."""
     if mapped is None or mapped.value.constant is not None:
         return ibis.null("string")
@@ -144,7 +141,7 @@ def _record_id(feed: Feed) -> Mapped:
     return found
 
 
-def _all_codes(rows: MappedRows, event: Part, mark: FileMark) -> Iterator[ir.Table]:
+def _all_codes(rows: StagedRows, event: Part, mark: FileMark) -> Iterator[ir.Table]:
     """One table for each column of codes; `position` counts on over columns and blocks."""
     position = 0
     for codes in event.codes:
@@ -153,17 +150,16 @@ def _all_codes(rows: MappedRows, event: Part, mark: FileMark) -> Iterator[ir.Tab
         for one in each_column(code):
             position += 1
             taken = rows.takes(event) & rows.takes(codes) & rows.value(one).notnull()
-            yield _codes(
-                _filtered(rows, rows.table.filter(taken)), event, codes, one, position, mark
-            )
+            accepted = rows.with_table(rows.table.filter(taken))
+            yield _codes(accepted, event, codes, one, position, mark)
 
 
 def _codes(
-    rows: MappedRows, event: Part, codes: Part, code: Mapped, position: int, mark: FileMark
+    rows: StagedRows, event: Part, codes: Part, code: Mapped, position: int, mark: FileMark
 ) -> ir.Table:
     columns: dict[str, ir.Value] = {}
     for column in tables.CODES.as_received().columns:
-        mapped = codes.find(column.name)
+        mapped = codes.find(column.name) if column.name != code.target.name else code
         columns[column.name] = rows.value(mapped) if mapped else ibis.null(column.type)
     recorded = codes.find("recorded_date")
     when = _recorded(rows, event, mark)
@@ -171,7 +167,6 @@ def _codes(
     columns |= {
         "event_id": _event_id(rows, event, mark),
         "record_id": rows.value(_record_id(rows.feed)),
-        "code": rows.value(code),
         "position": ibis.literal(position, "int64"),
         "file_id": ibis.literal(mark.file_id),
         "source_row": rows.table.source_row,
@@ -180,9 +175,9 @@ def _codes(
     return rows.table.select(**{name: value.cast(types[name]) for name, value in columns.items()})
 
 
-def _recorded(rows: MappedRows, event: Part, mark: FileMark) -> ir.Value:
+def _recorded(rows: StagedRows, event: Part, mark: FileMark) -> ir.Value:
     """The local day of the event."""
     start = event.find("start_at")
     if start is None or start.value.constant is not None:
         return ibis.literal(mark.known_date)
-    return rows.local(start).cast("date")
+    return rows.day(start)

@@ -17,6 +17,7 @@ from joinedup.terms.dates import (
     FIRST_POSSIBLE,
     FURTHEST_AHEAD,
     read_datetime,
+    read_seconds,
     to_utc,
 )
 from joinedup.terms.money import read_pence
@@ -41,7 +42,9 @@ class Source:
 
 def tidy(text: ir.StringColumn, nulls: tuple[str, ...]) -> ir.Value:
     """Text without spaces round it; null where it is one of the feed's `nulls`."""
-    plain = text.strip().nullif("")
+    # Few values have spaces to take off, and looking is four times quicker than taking.
+    padded = text.startswith(" ") | text.endswith(" ")
+    plain = ibis.ifelse(padded, text.strip(), text).nullif("")
     words = [word for word in nulls if word]
     return reduce(lambda value, word: value.nullif(word), words, plain)
 
@@ -60,8 +63,11 @@ def text_of(value: Value, source: Source) -> ir.Value:
     return text
 
 
-def local_of(value: Value, text: ir.Value, source: Source) -> ir.Value:
-    """What the text says before codes, zones and limits: a time, a number, a code, or itself."""
+def local_of(mapped: Mapped, text: ir.Value, source: Source) -> ir.Value:
+    """What the text says before zones and limits: a time, a number, a code, or itself."""
+    value = mapped.value
+    if mapped.target.name == "nhs_number":
+        return nhs_number.ten_digits(text)
     if value.form in _DATED:
         return _read_dated(value, text, source)
     if value.form is Form.NUMBER:
@@ -85,15 +91,14 @@ def _coded(value: Value, text: ir.Value) -> ir.Value:
 def _read_dated(value: Value, text: ir.Value, source: Source) -> ir.Value:
     if any(name in source.typed for name in value.columns):
         return text.try_cast("timestamp(6)")
-    whole = read_datetime(text, value.layout)
-    if value.take is not Take.JOIN or len(value.columns) != 2:
-        return whole
-    # A date whose time is missing is that day's midnight, not unreadable.
     day, _, time = value.layout.partition(value.joiner)
-    if not time:
-        return whole
+    if value.take is not Take.JOIN or len(value.columns) != 2 or not time:
+        return read_datetime(text, value.layout)
+    # Read apart, since few days and few times make many joined; and a date whose time is missing
+    # is that day's midnight, not unreadable.
     first, second = (source.column(name) for name in value.columns)
-    return ibis.ifelse(second.isnull(), read_datetime(first, day), whole)
+    seconds = ibis.ifelse(second.isnull(), 0, read_seconds(second, time))
+    return read_datetime(first, day) + seconds.as_interval("s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +126,7 @@ def final_of(mapped: Mapped, local: ir.Value, limits: Limits) -> ir.Value:
     if target.codes and not value.codes and value.constant is None:
         return ibis.ifelse(local.isin(list(target.codes)), local, ibis.null("string"))
     if target.name == "nhs_number":
-        number = nhs_number.ten_digits(local)
-        return ibis.ifelse(nhs_number.is_placeholder(number), ibis.null("string"), number)
+        return ibis.ifelse(nhs_number.is_placeholder(local), ibis.null("string"), local)
     return local.cast(target.type)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import ibis
@@ -36,6 +36,13 @@ def read_datetime(text: ir.StringValue, pattern: str) -> ir.TimestampValue:
     No zone is applied.
     """
     return _try_strptime(text, pattern)
+
+
+def read_seconds(text: ir.StringValue, pattern: str) -> ir.IntegerValue:
+    """The time of day that `text` writes, in seconds after midnight; null where it does not."""
+    # A pattern without a date is read as of 1 January 1900.
+    midnight = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
+    return _try_strptime(text, pattern).epoch_seconds() - midnight
 
 
 def london_to_utc(local: ir.TimestampValue) -> ir.TimestampValue:

@@ -30,8 +30,14 @@ def is_valid(number: str) -> bool:
 
 def ten_digits(text: ir.StringValue) -> ir.StringValue:
     """The number without spaces and hyphens; null where that is not ten digits."""
+    # Nearly all are written without; only the others are worth taking apart.
+    digits = "^[0-9]{10}$"
     bare = text.replace(" ", "").replace("-", "")
-    return ibis.ifelse(bare.re_search("^[0-9]{10}$"), bare, ibis.null("string"))
+    return ibis.cases(
+        (text.re_search(digits), text),
+        (bare.re_search(digits), bare),
+        else_=ibis.null("string"),
+    )
 
 
 def is_placeholder(number: ir.StringValue) -> ir.BooleanValue:
@@ -39,13 +45,19 @@ def is_placeholder(number: ir.StringValue) -> ir.BooleanValue:
     return number.isin(PLACEHOLDERS)
 
 
-def has_check_digit(number: ir.StringValue) -> ir.BooleanValue:
-    """Whether the last of ten digits is the Modulus 11 check digit of the others.
+def as_whole(number: ir.StringValue) -> ir.IntegerValue:
+    """Ten digits as a whole number, for `has_check_digit`."""
+    return number.try_cast("int64")
 
-    Null where the text is not a whole number.
+
+def has_check_digit(whole: ir.IntegerValue) -> ir.BooleanValue:
+    """Whether the last digit of a ten-digit number is the Modulus 11 check digit of the others.
+
+    The digit at place k from the right weighs k + 1. As it is q(k) - 10 q(k + 1), where q(k) is the
+    number without its last k digits, the weighted sum is that of (1 - 9k) q(k); and modulo 11,
+    1 - 9k is 1 + 2k, which spares a remainder a digit.
     """
-    whole = number.try_cast("int64")
-    total: ir.IntegerValue = whole % 10
-    for place, weight in enumerate(reversed(WEIGHTS[:-1]), start=1):
-        total = total + (whole // 10**place) % 10 * weight
+    total = whole
+    for place in range(1, len(WEIGHTS)):
+        total = total + (whole // 10**place) * (1 + 2 * place)
     return total % _MODULUS == 0
