@@ -31,7 +31,7 @@ demo: setup
 	$(BIN)/joinedup demo
 
 test: setup
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long"
 
 lint: setup
 	$(BIN)/ruff check .

@@ -8,6 +8,16 @@ from pathlib import Path
 import pytest
 
 from joinedup.engines import DuckDBEngine
+from tests.systems import command, invented
+
+__all__ = ["command", "engine", "invented", "pytest_collection_modifyitems"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Send all tests of the one invented system to one worker, so that it is made once."""
+    for item in items:
+        if "invented" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("invented"))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from joinedup import tables
 from joinedup.actions.open_system import open_system
-from tests.acceptance.conftest import joinedup, make_system
+from tests.systems import joinedup, make_system
 
 KILLS = 50
 

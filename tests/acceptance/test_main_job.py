@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from joinedup import tables
-from tests.acceptance.conftest import Done, InventedSystem, make_system
+from tests.systems import Done, InventedSystem, make_system
 
 Command = Callable[..., Done]
 

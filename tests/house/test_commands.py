@@ -12,26 +12,19 @@ import pytest
 
 from tests.house.console import Command, begins_with_demo, commands, missing
 from tests.house.repository import named, pages
+from tests.systems import InventedSystem
 
 # Enough for every page's story, and quick.
-FEW = "2000"
+FEW = "500"
 PAGES = [page for page in pages() if page.exists() and list(commands(page))]
 
 
-def joinedup(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does."""
+def python(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a folder, with room for wide tables."""
     return subprocess.run(
-        [sys.executable, "-m", "joinedup", *words],
-        cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=300,
-        env={**os.environ, "COLUMNS": "200", "PYTHONUTF8": "1"},
-    )  # fmt: skip
-
-
-def python(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a page's piece of Python."""
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=300,
+        [sys.executable, *words],
+        cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=600,
+        stdin=subprocess.DEVNULL, env={**os.environ, "COLUMNS": "200", "PYTHONUTF8": "1"},
     )  # fmt: skip
 
 
@@ -43,21 +36,10 @@ def smaller(words: tuple[str, ...]) -> tuple[str, ...]:
     return (*words, "--people", FEW) if words[:2] == ("joinedup", "demo") else words
 
 
-@pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that `joinedup demo` makes."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    done = joinedup("demo", "--people", FEW, folder=folder)
-    assert done.returncode == 0, done.stderr
-    return folder / "demo"
-
-
 @pytest.mark.parametrize("page", PAGES, ids=named)
-def test_the_commands_of_a_page_run(
-    page: Path, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_the_commands_of_a_page_run(page: Path, tmp_path: Path, invented: InventedSystem) -> None:
     if begins_with_demo(page):
-        shutil.copytree(request.getfixturevalue("demonstration"), tmp_path / "demo")
+        shutil.copytree(invented.path, tmp_path / "demo")
     for command in commands(page):
         run_one(command, tmp_path, f"{named(page)}:{command.line}")
 
@@ -65,10 +47,10 @@ def test_the_commands_of_a_page_run(
 def run_one(command: Command, folder: Path, where: str) -> None:
     """Run one command, and compare."""
     if command.python:
-        done = python(command.python, folder)
+        done = python(folder, "-c", command.python)
     else:
         assert command.words[0] == "joinedup", f"{where}: only joinedup runs in console blocks"
-        done = joinedup(*smaller(command.words)[1:], folder=folder)
+        done = python(folder, "-m", *smaller(command.words))
     shown = " ".join(command.words) or "python"
     assert done.returncode == command.exit, f"{where}: {shown}\n{done.stdout}\n{done.stderr}"
     lost = missing(command.expected, done.stdout + done.stderr)

@@ -1,4 +1,4 @@
-"""One small invented system, made and run once for all acceptance tests that only read it."""
+"""One small invented system, made and run once for all tests that only read it."""
 
 from __future__ import annotations
 
