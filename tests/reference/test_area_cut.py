@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from joinedup.cli import main
 from joinedup.partners import boundaries, read_pack, read_partners, read_system
 from joinedup.partners.cut import cut_pack, system_codes
 from joinedup.partners.national import National
+from joinedup.partners.trusts import AMBULANCE_TRUSTS
 from joinedup.terms import JoinedupError
 from tests.shared_material import SHARED, needs_shared
 
@@ -145,6 +147,8 @@ def test_all_42_systems_can_be_cut_and_make_up_england(tmp_path: Path) -> None:
         for kind in ("network", "place", "council", "ambulance"):
             assert pack.lsoas[f"{kind}_code"].null_count == 0
         assert set(boundaries(pack, "council")) == set(pack.councils["code"].to_pylist())
+        networks = {code for code in pack.practices["network_code"].to_pylist() if code}
+        assert all(re.fullmatch(r"U\d{5}", network) for network in networks)
         residents += pack.residents
         practices += pack.practices.num_rows
         lsoas += pack.lsoas.num_rows
@@ -152,6 +156,16 @@ def test_all_42_systems_can_be_cut_and_make_up_england(tmp_path: Path) -> None:
     assert (residents, lsoas) == (56_550_138, 32_844)
     listed = pa.compute.count_distinct(national.table("registrations")["OrganisationCode"])
     assert practices == listed.as_py()
+
+
+def test_every_ambulance_service_of_the_lookup_is_known_by_its_code() -> None:
+    national = National(SHARED / "open")
+    listed = {row["ods"]: row["name"] for row in national.table("trusts").to_pylist()}
+    labels = set(national.table("ambulances")["ambo22"].to_pylist())
+    assert labels == {trust.label for trust in AMBULANCE_TRUSTS}
+    for trust in AMBULANCE_TRUSTS:
+        first = " ".join(trust.name.upper().split()[:2])
+        assert listed[trust.code].startswith(first), trust.code
 
 
 def test_the_same_bytes_every_time(cut: Path, tmp_path: Path) -> None:

@@ -46,6 +46,11 @@ def test_every_lsoa_lies_in_every_footprint(dorset: AreaPack) -> None:
         assert len(set(column.to_pylist())) == areas
 
 
+def test_rural_is_by_the_classification_of_2011(dorset: AreaPack) -> None:
+    # Its own codes: C1 357, D1 43, E1 52.
+    assert sum(dorset.lsoas["rural"].to_pylist()) == 43 + 52
+
+
 def test_its_practices_and_their_patients(dorset: AreaPack) -> None:
     assert dorset.practices.num_rows == 73
     assert sum(dorset.practices["list_size"].to_pylist()) == 821_082

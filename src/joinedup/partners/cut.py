@@ -76,7 +76,6 @@ def _lsoas(national: National, icb: str) -> pa.Table:
     systems = national.table("systems")
     table = systems.filter(pc.equal(systems["icb22_code_h"], icb)).drop_columns(["icb22_name"])
     names = national.table("middle_area_names")
-    names = names.filter(pc.is_valid(names["MSOA11CD"]))
     table = table.join(national.table("middle_areas"), "lsoa11_code")
     table = table.join(names, "msoa11_code", "MSOA11CD")
     table = table.rename_columns({"UTLACD": "utla_code", "UTLANM": "utla_name"})

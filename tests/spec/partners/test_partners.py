@@ -177,5 +177,15 @@ def test_an_organisation_goes_under_the_code_of_the_day(code: str, day: str, exp
     assert organisation_as_at(partners, code, date.fromisoformat(day)) == expected
 
 
+def test_an_organisation_is_open_from_its_first_day_to_the_day_before_its_end() -> None:
+    one = Partner(
+        "RZ9", "A trust", "acute_trust", True,
+        start_date=date(2020, 4, 1), end_date=date(2021, 4, 1),
+    )  # fmt: skip
+    days = [date(2020, 3, 31), date(2020, 4, 1), date(2021, 3, 31), date(2021, 4, 1)]
+    assert [one.is_open(day) for day in days] == [False, True, True, False]
+    assert listed("RZ8").is_open(date(1900, 1, 1))
+
+
 def test_the_kinds_of_partner_are_the_promised_ones() -> None:
     assert set(KINDS) == set(ORGANISATION_KINDS)
