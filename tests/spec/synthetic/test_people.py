@@ -13,6 +13,8 @@ from joinedup.partners import invented_pack, read_pack
 from joinedup.synthetic import Coded, draw_chunk, prepare
 from joinedup.synthetic.conditions import CONDITIONS, conditions
 from joinedup.synthetic.numbers import nhs_numbers
+from joinedup.synthetic.residents import make_people
+from joinedup.synthetic.world import Plan
 from joinedup.terms.nhs_number import is_valid
 from tests.spec.synthetic.conftest import Population
 
@@ -203,6 +205,25 @@ def test_a_system_may_be_very_small(people: int) -> None:
     world = prepare(read_pack(invented_pack()), people, seed=4)
     drawn = [draw_chunk(world, number) for number in range(world.chunks)]
     assert sum(len(chunk.residents.person) for chunk in drawn) == people
+
+
+def test_a_very_large_system_cuts_small_areas_into_parts() -> None:
+    world = prepare(read_pack(invented_pack()), 2_500_000, seed=4)
+    plan = world.plan
+    assert isinstance(plan, Plan)
+    assert plan.unit_parts.max() > 1
+    assert plan.person_first[-1] == 2_500_000
+    assert np.diff(plan.person_first).max() < 60_000
+    cut = np.flatnonzero(np.isin(plan.chunk_first, np.flatnonzero(plan.unit_part > 0)))
+    assert len(cut) > 0
+    homes = []
+    for number in (int(cut[0]) - 1, int(cut[0])):
+        people, _, _, _ = make_people(world, number)
+        assert people.person[0] == plan.person_first[number] + 1
+        assert len(people.person) == np.diff(plan.person_first)[number]
+        homes.append(set(zip(people.postcode.index.tolist(), people.house.tolist(), strict=True)))
+    # Two chunks share a small area, but no address in it.
+    assert not homes[0] & homes[1]
 
 
 def test_condition_names_are_distinct() -> None:

@@ -197,7 +197,7 @@ def test_use_does_not_fall_away_as_years_go_by(population: Population) -> None:
     day = population.use("emergencies", "arrived").astype("datetime64[D]")
     year = (day - population.world.start).astype(int) // 366
     counts = np.bincount(year, minlength=3)
-    assert counts.max() < 1.12 * counts.min()
+    assert counts.max() < 1.06 * counts.min()
 
 
 def test_more_care_near_death(population: Population) -> None:
