@@ -4,6 +4,7 @@ Written in SQL so that fifteen million rows take a minute. Shares are those of t
 figures where there are any and plainly invented elsewhere; see docs/explanation/linkage.md.
 """
 
+# ruff: noqa: SIM905, E501 - words in a row read better than a list of quotes
 from __future__ import annotations
 
 from pathlib import Path

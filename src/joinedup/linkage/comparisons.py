@@ -184,7 +184,7 @@ def settings(model: Model, *, people: int, show_parts: bool = False) -> Settings
         link_type="dedupe_only",
         probability_two_random_records_match=1.0 / people,
         comparisons=[_comparison(one, model) for one in COMPARISONS],
-        retain_matching_columns=False,
+        retain_matching_columns=show_parts,
         retain_intermediate_calculation_columns=show_parts,
     )
 

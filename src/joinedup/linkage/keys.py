@@ -14,31 +14,32 @@ import ibis.expr.types as ir
 
 from joinedup.terms import SourceDataError
 
-
 # DuckDB's own hash of several values at once; Ibis has one of a single value, at twice the cost.
-@ibis.udf.scalar.builtin(name="hash")
+_builtin = ibis.udf.scalar.builtin(name="hash")
+
+
 def _hash2(a, b) -> dt.uint64:  # type: ignore[no-untyped-def]
     raise NotImplementedError
 
 
-@ibis.udf.scalar.builtin(name="hash")
 def _hash3(a, b, c) -> dt.uint64:  # type: ignore[no-untyped-def]
     raise NotImplementedError
 
 
-@ibis.udf.scalar.builtin(name="hash")
 def _hash4(a, b, c, d) -> dt.uint64:  # type: ignore[no-untyped-def]
     raise NotImplementedError
 
 
-@ibis.udf.scalar.builtin(name="hash")
-def _hash12(a, b, c, d, e, f, g, h, i, j, k, l) -> dt.uint64:  # type: ignore[no-untyped-def] # noqa: E741
+def _hash12(a, b, c, d, e, f, g, h, i, j, k, m) -> dt.uint64:  # type: ignore[no-untyped-def]
     raise NotImplementedError
 
 
 _BY_COUNT: dict[int, Callable[..., ir.IntegerValue]] = {
-    2: _hash2, 3: _hash3, 4: _hash4, 12: _hash12,
-}  # fmt: skip
+    2: _builtin(_hash2),
+    3: _builtin(_hash3),
+    4: _builtin(_hash4),
+    12: _builtin(_hash12),
+}
 
 
 def key_of(*values: ir.Value) -> ir.IntegerValue:

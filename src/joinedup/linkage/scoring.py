@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 from splink import DuckDBAPI, Linker
+from splink.internals.splink_dataframe import SplinkDataFrame
 
-from joinedup.linkage.comparisons import COMPARED, settings
+from joinedup.linkage.comparisons import COMPARED, COMPARISONS, settings
 from joinedup.linkage.model import Model
 from joinedup.linkage.scratch import Scratch, name_of
 from joinedup.linkage.standardise import short_address
@@ -77,16 +79,9 @@ def weigh(
 
     Whole numbers, so that ties are ties on every machine. Only weights of `at_least` bits are kept.
     """
-    linker = _linker(scratch, node_table, model=model, people=people, show_parts=False)
-    api = linker._db_api
-    blocked = scratch.keep(
-        pair_table.select(
-            match_key=ibis.literal("0"), join_key_l=pair_table.seeker, join_key_r=pair_table.other
-        ),
-        "blocked",
+    scored = _predict(
+        scratch, node_table, pair_table, model=model, people=people, at_least=at_least
     )
-    linker.table_management.register_blocked_pairs_for_predict(api.register(name_of(blocked)))
-    scored = linker.inference.predict(threshold_match_weight=at_least, warning_mode="never")
     table = scratch.engine.connection.table(scored.physical_name)
     kept = scratch.keep(
         table.select(
@@ -98,6 +93,58 @@ def weigh(
     )
     scored.drop_table_from_database_and_remove_from_cache()
     return kept
+
+
+def parts(
+    scratch: Scratch, node_table: ir.Table, pair_table: ir.Table, *, model: Model, people: int
+) -> list[dict[str, Any]]:
+    """A few pairs with the level (`gamma_...`) and the weight (`mw_...`) of every field."""
+    scored = _predict(scratch, node_table, pair_table, model=model, people=people, at_least=None)
+    table = scratch.engine.connection.table(scored.physical_name)
+    rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
+    scored.drop_table_from_database_and_remove_from_cache()
+    return rows
+
+
+def level_counts(
+    scratch: Scratch, node_table: ir.Table, pair_table: ir.Table, *, model: Model, people: int
+) -> dict[str, dict[str, int]]:
+    """For each field, how many of the pairs are on each level; the unknown are left out."""
+    scored = _predict(scratch, node_table, pair_table, model=model, people=people, at_least=None)
+    table = scratch.engine.connection.table(scored.physical_name)
+    found = {}
+    for one in COMPARISONS:
+        names = [level.name for level in reversed(one.levels)]
+        by_gamma = table.group_by(gamma=table[f"gamma_{one.field}"]).agg(n=table.count())
+        found[one.field] = {
+            names[row["gamma"]]: row["n"]
+            for row in by_gamma.to_pyarrow().to_pylist()
+            if row["gamma"] >= 0
+        }
+    scored.drop_table_from_database_and_remove_from_cache()
+    return found
+
+
+def _predict(
+    scratch: Scratch,
+    node_table: ir.Table,
+    pair_table: ir.Table,
+    *,
+    model: Model,
+    people: int,
+    at_least: float | None,
+) -> SplinkDataFrame:
+    """Splink's table of scored pairs; with every field's part unless there is a threshold."""
+    linker = _linker(scratch, node_table, model=model, people=people, show_parts=at_least is None)
+    blocked = scratch.keep(
+        pair_table.select(
+            match_key=ibis.literal("0"), join_key_l=pair_table.seeker, join_key_r=pair_table.other
+        ),
+        "blocked",
+    )
+    api = linker._db_api
+    linker.table_management.register_blocked_pairs_for_predict(api.register(name_of(blocked)))
+    return linker.inference.predict(threshold_match_weight=at_least, warning_mode="never")
 
 
 def _linker(

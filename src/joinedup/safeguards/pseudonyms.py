@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import ibis
 import ibis.expr.operations as ops
@@ -39,22 +38,6 @@ class Key:
             )
 
 
-def read_key(path: Path) -> Key:
-    """The key that `joinedup init` made, kept as hexadecimal digits."""
-    try:
-        text = path.read_text(encoding="utf-8").strip()
-    except FileNotFoundError as error:
-        raise SettingError(
-            "the key is not there.",
-            where=str(path),
-            cure="Restore it from your backup. A new key gives everyone a new pseudonym.",
-        ) from error
-    try:
-        return Key(bytes.fromhex(text))
-    except ValueError:
-        return Key(text.encode())
-
-
 def hmac_sha256(message: ir.StringValue, key: Key) -> ir.StringValue:
     """HMAC-SHA-256 of the text's UTF-8 bytes, as 64 lower-case hexadecimal digits."""
     inner = _sha256(_unhex(ibis.literal(_pad(key, _INNER)) + _hex(message)))
@@ -78,11 +61,11 @@ def _sha256(value: ir.BinaryValue) -> ir.StringValue:
 
 
 # DuckDB and Spark both have these two under these names.
-@ibis.udf.scalar.builtin(name="hex", signature=(("string",), "string"))
+@ibis.udf.scalar.builtin(name="hex", signature=(("string",), "string"))  # type: ignore[untyped-decorator]
 def _hex(text: str) -> str:
     raise NotImplementedError
 
 
-@ibis.udf.scalar.builtin(name="unhex", signature=(("string",), "binary"))
+@ibis.udf.scalar.builtin(name="unhex", signature=(("string",), "binary"))  # type: ignore[untyped-decorator]
 def _unhex(digits: str) -> bytes:
     raise NotImplementedError
