@@ -171,7 +171,7 @@ class Admissions:
     ready: Times
     discharged: Times  # NaT: still in on World.today
     decided: Dates  # decision to admit: elective waiting list, else the day of admission
-    method: Coded  # ADMISSION METHOD CODE: 11 12 13 21 22 24 2B 31 82
+    method: Coded  # ADMISSION METHOD CODE: 11 12 13 21 22 31 82
     source: Coded  # SOURCE OF ADMISSION CODE: 19 85 51 79
     destination: Coded  # DISCHARGE DESTINATION CODE: 19 51 79 85 88; none while in hospital
     discharge_method: Coded  # 1 2 4; none while in hospital
@@ -198,7 +198,7 @@ class Emergencies:
     seen: Times
     decided_to_admit: Times  # NaT unless admitted
     departed: Times
-    department: Coded  # EMERGENCY CARE DEPARTMENT TYPE: 01 major, 03 other, 04 walk-in
+    department: Coded  # EMERGENCY CARE DEPARTMENT TYPE: 01 major, 03 other
     arrival_mode: Coded  # SNOMED CT (ECDS): ambulance, own transport, ...
     acuity: Coded  # SNOMED CT (ECDS) initial acuity
     complaint: Coded  # SNOMED CT chief complaint
@@ -222,7 +222,7 @@ class Outpatients:
     first: Coded  # FIRST ATTENDANCE CODE: 1 2 3 4
     outcome: Coded  # OUTCOME OF ATTENDANCE CODE: 1 2 3; none where not attended
     priority: Coded  # PRIORITY TYPE CODE: 1 2 3
-    source: Coded  # SOURCE OF REFERRAL FOR OUT-PATIENTS: 03 GP, 01 after admission, 04 after ED
+    source: Coded  # SOURCE OF REFERRAL FOR OUT-PATIENTS: 03 04 01 05
     specialty: Coded  # TREATMENT FUNCTION CODE
     provider: Coded
 

@@ -50,7 +50,7 @@ def draw_use(world: World, chunk: int, residents: Residents, onsets: Onsets, liv
     in_hospital = np.zeros(lives.people, dtype=bool)
     in_hospital[died[place == 0]] = True
     crises = draw_crises(rng("crises"), world, lives, in_hospital)
-    outpatients, listings = draw_outpatients(rng("outpatients"), world, lives)
+    outpatients, listings = draw_outpatients(rng("outpatients"), world, lives, crises)
     spells = draw_spells(rng("spells"), lives, crises, listings)
     spell_of = _spell_of(crises, spells)
     # Who falls ill while in hospital is not brought to it.

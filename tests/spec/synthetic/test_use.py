@@ -292,3 +292,41 @@ def test_nobody_in_hospital_is_seen_by_their_practice_or_at_home(population: Pop
             same = both[order[contact]] == spells.row[spell]
             end = spells.discharged[spell][same]
             assert (start[order[contact]][same] >= end).all()
+
+
+def test_follow_up_clinics_follow_an_emergency(population: Population) -> None:
+    followed = 0
+    for chunk in population.chunks:
+        use = chunk.use
+        after = np.flatnonzero(np.array(use.outpatients.source.values) == "01")
+        one = np.flatnonzero(np.isin(use.outpatients.source.index, after))
+        referred = use.outpatients.referred[one]
+        row = np.concatenate([use.emergencies.row, use.admissions.row]).astype(np.int64)
+        day = np.concatenate([use.emergencies.arrived, use.admissions.admitted])
+        key = np.sort(row * 100_000 + day.astype("datetime64[D]").astype(int))
+        want = use.outpatients.row[one].astype(np.int64) * 100_000 + referred.astype(int)
+        before = key[np.maximum(np.searchsorted(key, want, side="right") - 1, 0)]
+        followed += int(((want - before) <= 14).sum())
+        assert len(one) > 500
+    everyone = sum(
+        int(
+            (
+                np.array(c.use.outpatients.source.values)[c.use.outpatients.source.index] == "01"
+            ).sum()
+        )
+        for c in population.chunks
+    )
+    assert followed > 0.97 * everyone
+
+
+def test_planned_admissions_follow_a_clinic(population: Population) -> None:
+    for chunk in population.chunks:
+        spells, clinics = chunk.use.admissions, chunk.use.outpatients
+        planned = np.flatnonzero(np.isin(spells.method.index, [0, 1, 2]))
+        clinic = spells.outpatient_row[planned]
+        assert spells.method.values[:3] == ("11", "12", "13")
+        assert (clinic >= 0).all()
+        assert (np.array(clinics.attended.values)[clinics.attended.index[clinic]] == "5").all()
+        listed = clinics.start[clinic].astype("datetime64[D]")
+        assert (spells.decided[planned] == listed).all()
+        assert (spells.admitted[planned].astype("datetime64[D]") > listed).all()
