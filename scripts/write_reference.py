@@ -1,4 +1,4 @@
-"""Write the generated reference pages: the data dictionary and the command line.
+"""Write the generated reference pages: the data dictionary, the command line, the rules.
 
 `make docs` runs it; a test runs it too and compares, so that the pages cannot go stale.
 """
@@ -13,6 +13,7 @@ import click
 
 from joinedup import tables
 from joinedup.cli.command import joinedup
+from joinedup.intake import rules_page
 from joinedup.tables import Column, Table, Zone
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -100,7 +101,12 @@ def _lower(words: str) -> str:
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
-PAGES = {"tables.md": data_dictionary, "command-line.md": command_line}
+def rules() -> str:
+    """Every rule of intake, from its list."""
+    return _GENERATED.format(source="src/joinedup/intake/rules.py") + "\n\n" + rules_page()
+
+
+PAGES = {"tables.md": data_dictionary, "command-line.md": command_line, "rules.md": rules}
 
 
 def main() -> None:
