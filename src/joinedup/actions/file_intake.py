@@ -6,8 +6,11 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from joinedup.actions.file_quarantine import write_quarantine, write_refused_file
 from joinedup.actions.file_rows import Opened, Received, open_by_line, open_whole, receive
+from joinedup.actions.received import STAGED
 from joinedup.actions.row_checks import CheckedRows, check_rows
 from joinedup.engines import DuckDBEngine
 from joinedup.engines.csv import read_numbered, write_in_order
@@ -19,19 +22,16 @@ from joinedup.intake import (
     Books,
     Feed,
     FileAccount,
-    FileMark,
     FileResult,
     Finding,
     Limits,
     RefusedLine,
-    StagedRows,
     build_checks,
+    file_base,
     group_checks,
     map_rows,
     merge_findings,
-    part_tables,
     read_result,
-    row_keys,
     stage,
     staged_rows,
     write_result,
@@ -73,11 +73,9 @@ def _take_in(engine: DuckDBEngine, task: FileTask, folder: Path, work: Path) -> 
     feed, day = task.arrival.feed, task.arrival.extract_date
     if received.fault or feed is None or day is None:
         return _refuse(engine, task, received, folder)
-    read = _read(engine, task, received, feed, Limits(day), work)
+    read = _read(engine, task, received, feed, folder, work)
     if read is None:
         return _refuse(engine, task, replace(received, fault="file_unreadable"), folder)
-    mark = FileMark(task.file_id, task.sha256, feed.partner, day)
-    _write_parts(engine, read.checked.accepted, mark, folder)
     path = folder / QUARANTINE
     write_quarantine(engine, received, read.lines, read.checked, task.arrival, task.file_id, path)
     return _accept(task, received, read)
@@ -90,44 +88,42 @@ class _Read:
     checked: CheckedRows
     lines: tuple[RefusedLine, ...]
     header_or_blank: int
+    first_row: int | None
 
 
 def _read(
-    engine: DuckDBEngine, task: FileTask, received: Received, feed: Feed, limits: Limits, work: Path
+    engine: DuckDBEngine, task: FileTask, received: Received, feed: Feed, folder: Path, work: Path
 ) -> _Read | None:
     """Read with DuckDB alone where it can be trusted to lose no line, else line by line."""
     with open_whole(engine, received, feed) as opened:
         if opened is not None:
-            read = _stage(engine, task, feed, opened, limits, work)
+            read = _stage(engine, task, feed, opened, folder)
             if read is not None:
                 return read
     if received.survey is None:
         return None
     with open_by_line(engine, received, feed, work) as opened:
-        return _stage(engine, task, feed, opened, limits, work)
+        return _stage(engine, task, feed, opened, folder)
 
 
 def _stage(
-    engine: DuckDBEngine, task: FileTask, feed: Feed, opened: Opened, limits: Limits, work: Path
+    engine: DuckDBEngine, task: FileTask, feed: Feed, opened: Opened, folder: Path
 ) -> _Read | None:
     """Map and check every record in one pass; None where not all were read."""
-    mapped = map_rows(feed, opened.table, opened.names, opened.typed, limits)
+    day = task.arrival.extract_date
+    assert day is not None  # a file without one has been refused
+    mapped = map_rows(feed, opened.table, opened.names, opened.typed, Limits(day))
     checks = build_checks(mapped, task.organisations)
     refusing = group_checks(checks, refusing=True)
     flagging = group_checks(checks, refusing=False)
-    path = work / "staged.parquet"
-    rows = write_in_order(engine, stage(mapped, refusing, flagging), path)
-    if rows != opened.rows:
+    wide = stage(mapped, refusing, flagging, base=file_base(task.sha256))
+    path = folder / STAGED
+    if write_in_order(engine, wide, path) != opened.rows:
+        path.unlink(missing_ok=True)
         return None
-    staged = staged_rows(read_numbered(engine, path, first_row=opened.first_row), mapped)
-    checked = check_rows(engine, staged, refusing, flagging, work)
-    return _Read(checked, opened.refused, opened.header_or_blank)
-
-
-def _write_parts(engine: DuckDBEngine, accepted: StagedRows, mark: FileMark, folder: Path) -> None:
-    for part in part_tables(accepted, mark):
-        engine.write_parquet(part.rows, folder / f"{part.declared.name}.parquet")
-    engine.write_parquet(row_keys(accepted), folder / "rows.parquet")
+    staged = staged_rows(read_numbered(engine, [path], first_row=opened.first_row), feed)
+    checked = check_rows(engine, staged, refusing, flagging, folder)
+    return _Read(checked, opened.refused, opened.header_or_blank, opened.first_row)
 
 
 def _accept(task: FileTask, received: Received, read: _Read) -> FileResult:
@@ -141,7 +137,13 @@ def _accept(task: FileTask, received: Received, read: _Read) -> FileResult:
     )
     found = [Finding(one.rule, "refuse", 1, one.line) for one in lines]
     account = _account(task, received, books, ACCEPTED, None)
-    return FileResult(account, merge_findings([*found, *checked.findings]), received.header.notes)
+    return FileResult(
+        account=account,
+        findings=merge_findings([*found, *checked.findings]),
+        notes=received.header.notes,
+        first_row=read.first_row,
+        repeats=pq.read_metadata(checked.repeats).num_rows if checked.repeats else 0,
+    )
 
 
 def _refuse(engine: DuckDBEngine, task: FileTask, received: Received, folder: Path) -> FileResult:

@@ -2,40 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 from pathlib import Path
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
 
 from joinedup.engines import DuckDBEngine
+from joinedup.engines.csv import read_numbered
+from joinedup.intake import Feed, StagedRows, file_base, is_accepted, received_rows, staged_rows
 from joinedup.tables import Table
+
+STAGED: Final = "staged.parquet"
+REPEATS: Final = "repeats.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """How to read a file's staged rows: see `FileResult`."""
+
+    feed: Feed
+    sha256: str
+    known_date: date
+    first_row: int | None
+    repeats: int
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One accepted file's rows as promised tables, in a folder named by file and configuration."""
+    """One file taken in, in a folder named by file and configuration.
+
+    `staged` is None where the file was refused whole. `left_out` is a Parquet of
+    (file_base, source_row): rows of any file that a later one corrected; None where there is none.
+    """
 
     partner: str
     feed: str
     file_id: str
     folder: Path
+    staged: Staged | None = None
+    left_out: Path | None = None
 
 
 def received_table(engine: DuckDBEngine, parts: Sequence[Part], declared: Table) -> ir.Table:
-    """One received table over all files, with the partner on every row."""
+    """One received table over all files: accepted rows that no later file corrected.
+
+    Keyed by record, with the partner on every row. `quarantine` is the refused rows of all files.
+    """
     wanted = declared.as_received()
     columns = dict.fromkeys(("partner", *wanted.column_names))
-    tables = []
-    for partner in sorted({part.partner for part in parts}):
-        paths = [
-            part.folder / f"{declared.name}.parquet" for part in parts if part.partner == partner
-        ]
-        there = sorted(path for path in paths if path.is_file())
-        if there:
-            table = engine.read_parquet(there).mutate(partner=ibis.literal(partner))
-            tables.append(table.select(*columns))
-    if not tables:
+    if declared.name == "quarantine":
+        paths = sorted(part.folder / "quarantine.parquet" for part in parts)
+        found = [engine.read_parquet(paths)] if paths else []
+    else:
+        given = [received_rows(declared, rows) for rows in accepted_rows(engine, parts)]
+        found = [table for table in given if table is not None]
+    if not found:
         return ibis.memtable([], schema=ibis.schema({**wanted.schema(), "partner": "string"}))
-    return ibis.union(*tables) if len(tables) > 1 else tables[0]
+    many = [table.select(*columns) for table in found]
+    return ibis.union(*many) if len(many) > 1 else many[0]
+
+
+def accepted_rows(engine: DuckDBEngine, parts: Sequence[Part]) -> Iterator[StagedRows]:
+    """The accepted rows of all files, those of one feed read together."""
+    staged = sorted((part for part in parts if part.staged is not None), key=_shape)
+    for _, files in groupby(staged, key=_shape):
+        yield _open(engine, list(files))
+
+
+def _shape(part: Part) -> tuple[str, str, int]:
+    """Files that can be read as one: of a feed, with rows numbered alike."""
+    assert part.staged is not None
+    first_row = part.staged.first_row
+    return part.partner, part.feed, -1 if first_row is None else first_row
+
+
+def _open(engine: DuckDBEngine, parts: list[Part]) -> StagedRows:
+    staged = [part.staged for part in parts if part.staged is not None]
+    paths = [part.folder / STAGED for part in parts]
+    table = read_numbered(engine, paths, first_row=staged[0].first_row)
+    table = table.filter(is_accepted(table)).inner_join(_files(parts), "file_base")
+    repeats = [
+        engine.read_parquet(part.folder / REPEATS).select(
+            "source_row", file_base=ibis.literal(file_base(one.sha256), "int64")
+        )
+        for part, one in zip(parts, staged, strict=True)
+        if one.repeats
+    ]
+    if repeats:
+        again = ibis.union(*repeats) if len(repeats) > 1 else repeats[0]
+        table = table.anti_join(again, ["file_base", "source_row"])
+    left_out = parts[0].left_out
+    if left_out is not None:
+        corrected = engine.read_parquet(left_out).select("file_base", "source_row")
+        table = table.anti_join(corrected, ["file_base", "source_row"])
+    return staged_rows(table, staged[0].feed)
+
+
+def _files(parts: list[Part]) -> ir.Table:
+    """What is one for each file: its id, and the day of its extract."""
+    rows = [
+        {
+            "file_base": file_base(part.staged.sha256),
+            "file_id": part.file_id,
+            "known_date": part.staged.known_date,
+        }
+        for part in parts
+        if part.staged is not None
+    ]
+    schema = ibis.schema({"file_base": "int64", "file_id": "string", "known_date": "date"})
+    return ibis.memtable(rows, schema=schema)

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 from typing import Any, Final
 
 import ibis
 import ibis.expr.types as ir
 
+from joinedup.actions.received import REPEATS
 from joinedup.engines import DuckDBEngine
-from joinedup.intake import CheckGroups, Finding, StagedRows, failed_in
+from joinedup.intake import CheckGroups, Finding, StagedRows, failed_in, is_accepted
 
 _REPEATS: Final = ("duplicate_row", "duplicate_key")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedRows:
-    """The accepted rows, the others with their reasons, and what was found in all of them.
+    """What was refused with which reasons, and what was found in all rows.
 
     `refused` has `source_row`, `lines` and a mask a group of checks; `repeats` has `source_row`,
     `lines` and `is_same`. Both are None where there is none.
     """
 
-    accepted: StagedRows
     refusing: CheckGroups
     refused: Path | None
     repeats: Path | None
@@ -61,27 +60,28 @@ def check_rows(
     staged: StagedRows,
     refusing: CheckGroups,
     flagging: CheckGroups,
-    work: Path,
+    folder: Path,
 ) -> CheckedRows:
-    """Part a file's rows by the masks that they were staged with."""
+    """Part a file's rows by the masks that they were staged with.
+
+    `folder` takes the small tables of what is refused.
+    """
     every = counted = _count(staged.table, len(refusing), len(flagging))
     refused = repeats = None
     if not all(one.is_kept for one in counted):
-        refused = _write_refused(engine, staged.table, len(refusing), work)
-        good = ~_any_bit(staged.table, len(refusing))
-        staged = staged.with_table(staged.table.filter(good))
+        refused = _write_refused(engine, staged.table, len(refusing), folder)
+        staged = staged.with_table(staged.table.filter(is_accepted(staged.table)))
     found = list(_findings(counted, refusing, flagging))
-    repeats = _find_repeats(engine, staged, work)
+    repeats = _find_repeats(engine, staged, folder)
     if repeats is not None:
         rows = engine.read_parquet(repeats).select("source_row")
-        staged = staged.with_table(staged.table.anti_join(rows, "source_row"))
-        counted = _count(staged.table, len(refusing), len(flagging))
+        first = staged.table.anti_join(rows, "source_row")
+        counted = _count(first, len(refusing), len(flagging))
         found = [one for one in found if one.severity == "refuse"]
         found += [*_repeat_findings(engine, repeats), *_findings(counted, refusing, flagging)]
     kept = [one for one in counted if one.is_kept]
     kept_rows, kept_lines = sum(one.rows for one in kept), sum(one.lines for one in kept)
     return CheckedRows(
-        accepted=staged,
         refusing=refusing,
         refused=refused,
         repeats=repeats,
@@ -93,14 +93,10 @@ def check_rows(
     )
 
 
-def _any_bit(staged: ir.Table, groups: int) -> ir.BooleanValue:
-    return reduce(lambda a, b: a | b, [staged[f"r{n}"] != 0 for n in range(groups)])
-
-
 def _write_refused(engine: DuckDBEngine, staged: ir.Table, groups: int, work: Path) -> Path:
     path = work / "refused.parquet"
     masks = [f"r{n}" for n in range(groups)]
-    bad = staged.filter(_any_bit(staged, groups)).select("source_row", "lines", *masks)
+    bad = staged.filter(~is_accepted(staged)).select("source_row", "lines", *masks)
     engine.write_parquet(bad.order_by("source_row"), path, in_order=True)
     return path
 
@@ -155,7 +151,7 @@ def _find_repeats(engine: DuckDBEngine, staged: StagedRows, work: Path) -> Path 
     )
     later = placed.filter(placed.place > 0)
     later = later.select("source_row", "lines", is_same=later.content == later["first"])
-    repeats = work / "repeats.parquet"
+    repeats = work / REPEATS
     written = engine.write_parquet(later.order_by("source_row"), repeats, in_order=True)
     return repeats if written else None
 

@@ -9,28 +9,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from itertools import groupby
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 
-from joinedup.actions.received import Part
+from joinedup.actions.received import Part, accepted_rows
 from joinedup.engines import DuckDBEngine
+from joinedup.intake import file_base
 
-_NOTHING = ibis.schema({"file_id": "string", "source_row": "int64"})
+_COLUMNS = ("file_id", "file_base", "source_row")
+_NOTHING = ibis.schema({"file_id": "string", "file_base": "int64", "source_row": "int64"})
 
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """Rows to leave out, as Parquet of (file_id, source_row); the paths name their content.
-
-    `identities`: demographic records to leave out, all of whose rows were corrected.
-    """
+    """Rows to leave out, as a Parquet of (file_id, file_base, source_row) named by its content."""
 
     rows: Path
-    identities: Path
     rows_by_file: Mapping[str, int]
 
 
@@ -38,55 +34,40 @@ def find_superseded(engine: DuckDBEngine, parts: Sequence[Part], folder: Path) -
     """Find them among accepted files, which come in the order of their extracts."""
     names = "\n".join(part.folder.name for part in parts)
     digest = hashlib.sha256(names.encode()).hexdigest()[:16]
-    rows = folder / f"superseded-{digest}.parquet"
-    identities = folder / f"superseded-identities-{digest}.parquet"
-    if not (rows.is_file() and identities.is_file()):
-        _write(engine, parts, rows, identities)
+    path = folder / f"superseded-{digest}.parquet"
+    if not path.is_file():
+        table = _superseded(engine, parts).order_by("file_id", "source_row")
+        engine.write_parquet(table, path, in_order=True)
     for old in folder.glob("superseded-*.parquet"):
-        if old not in (rows, identities):
+        if old != path:
             old.unlink()
-    counted = engine.read_parquet(rows).file_id.value_counts().to_pyarrow().to_pylist()
-    return Superseded(rows, identities, {one["file_id"]: one["file_id_count"] for one in counted})
+    counted = engine.read_parquet(path).group_by("file_id").aggregate(rows=ibis._.count())
+    return Superseded(
+        path, {one["file_id"]: one["rows"] for one in counted.to_pyarrow().to_pylist()}
+    )
 
 
-def _write(engine: DuckDBEngine, parts: Sequence[Part], rows: Path, identities: Path) -> None:
-    marked = [
-        _marked(engine, list(files)) for _, files in groupby(sorted(parts, key=_feed), key=_feed)
-    ]
-    many = [table for table in marked if table is not None]
-    nothing = ibis.memtable([], schema=_NOTHING)
+def _superseded(engine: DuckDBEngine, parts: Sequence[Part]) -> ir.Table:
+    feeds: dict[tuple[str, str], list[Part]] = {}
+    for part in parts:
+        feeds.setdefault((part.partner, part.feed), []).append(part)
+    many = [_of_feed(engine, files) for files in feeds.values() if len(files) > 1]
     if not many:
-        engine.write_parquet(nothing, rows)
-        engine.write_parquet(nothing, identities)
-        return
-    whole = reduce(lambda one, other: one.union(other), many)
-    gone = whole.filter(whole.is_superseded).select("file_id", "source_row")
-    engine.write_parquet(gone.order_by("file_id", "source_row"), rows, in_order=True)
-    records = whole.group_by("file_id", "identity_hash").aggregate(
-        source_row=whole.source_row.min(), standing=(~whole.is_superseded).sum()
-    )
-    records = records.filter(records.standing == 0).select("file_id", "source_row")
-    engine.write_parquet(records.order_by("file_id", "source_row"), identities, in_order=True)
+        return ibis.memtable([], schema=_NOTHING)
+    return ibis.union(*many) if len(many) > 1 else many[0]
 
 
-def _feed(part: Part) -> tuple[str, str]:
-    return part.partner, part.feed
-
-
-def _marked(engine: DuckDBEngine, files: list[Part]) -> ir.Table | None:
-    """Every row of a feed's files with whether a later file has its key; None for one file."""
-    if len(files) < 2:
-        return None
-    tables = [
-        engine.read_parquet(part.folder / "rows.parquet").mutate(
-            file_id=ibis.literal(part.file_id), place=ibis.literal(place, "int64")
-        )
+def _of_feed(engine: DuckDBEngine, files: list[Part]) -> ir.Table:
+    """Rows of a feed's files whose key stands in a later one."""
+    order = [
+        {"file_base": file_base(part.staged.sha256), "place": place}
         for place, part in enumerate(files)
+        if part.staged is not None
     ]
-    rows = reduce(lambda one, other: one.union(other), tables)
+    places = ibis.memtable(order, schema=ibis.schema({"file_base": "int64", "place": "int64"}))
+    read = [rows.table.select(*_COLUMNS, "row_key") for rows in accepted_rows(engine, files)]
+    rows = ibis.union(*read) if len(read) > 1 else read[0]
+    rows = rows.filter(rows.row_key.notnull()).inner_join(places, "file_base")
     last = rows.group_by("row_key").aggregate(last=rows.place.max())
-    joined = rows.left_join(last, "row_key")
-    is_superseded = joined.row_key.notnull() & (joined.place < joined["last"])
-    return joined.select(
-        "file_id", "source_row", "identity_hash", is_superseded=is_superseded.fill_null(False)
-    )
+    joined = rows.inner_join(last, "row_key")
+    return joined.filter(joined.place < joined["last"]).select(*_COLUMNS)

@@ -15,7 +15,7 @@ import pyarrow as pa
 from joinedup.actions.feeds import FeedSettings, read_feed_settings
 from joinedup.actions.file_intake import FileTask, take_in_file
 from joinedup.actions.inbox_files import HashedFile, hash_arrivals, still_growing
-from joinedup.actions.received import Part
+from joinedup.actions.received import Part, Staged
 from joinedup.actions.steps import Tell, code_version
 from joinedup.actions.supersede import Superseded, find_superseded
 from joinedup.engines import DuckDBEngine
@@ -26,7 +26,7 @@ from joinedup.intake import (
     Arrival,
     FileAccount,
     FileResult,
-    file_key,
+    file_base,
     find_arrivals,
 )
 from joinedup.partners import System
@@ -43,16 +43,15 @@ FLAG_SCHEMA: Final = pa.schema([
 class TakenIn:
     """What intake hands on.
 
-    `parts`: a folder a file, in the order of their extracts, with those promised tables that it
-    fills, and its `quarantine`. `superseded` is a Parquet of (file_id, source_row) to leave out,
-    rows that a later file corrected; `superseded_identities` the same for `identities`, whose rows
-    stand for many. `flags` are rows of the promised table.
+    `parts`: a folder a file, in the order of their extracts, which `received_table` reads as the
+    promised tables. `superseded` is a Parquet of the (file_id, source_row) of rows that a later
+    file corrected, named by its content; `received_table` leaves them out. `flags` are rows of
+    the promised table.
     """
 
     accounts: tuple[FileAccount, ...]
     parts: tuple[Part, ...]
     superseded: Path
-    superseded_identities: Path
     flags: pa.Table
     waiting: tuple[str, ...]
 
@@ -80,12 +79,13 @@ def take_in(system: System, engine: DuckDBEngine, tell: Tell = lambda _: None) -
         taken.append(_take(engine, hashed, settings, folder, taken, tell))
     parts = tuple(one.part for one in taken if one.part is not None)
     superseded = find_superseded(engine, _accepted(taken), folder)
+    if superseded.rows_by_file:
+        parts = tuple(replace(part, left_out=superseded.rows) for part in parts)
     _remove_others(folder, parts)
     return TakenIn(
         accounts=tuple(_with_superseded(one.result.account, superseded) for one in taken),
         parts=parts,
         superseded=superseded.rows,
-        superseded_identities=superseded.identities,
         flags=_flags(one.result for one in taken),
         waiting=tuple(sorted({*inbox.waiting, *growing})),
     )
@@ -114,11 +114,23 @@ def _take(
         organisations=settings.organisations,
     )
     tell(f"Taking in {arrival.name}")
+    _refuse_same_base(hashed, taken)
+    result = take_in_file(engine, task)
+    return _TakenFile(result, _part(task, result))
+
+
+def _part(task: FileTask, result: FileResult) -> Part:
+    arrival, staged = task.arrival, None
+    if result.account.outcome == ACCEPTED and arrival.feed and arrival.extract_date:
+        staged = Staged(
+            feed=arrival.feed,
+            sha256=task.sha256,
+            known_date=arrival.extract_date,
+            first_row=result.first_row,
+            repeats=result.repeats,
+        )
     feed = arrival.feed.name if arrival.feed else ""
-    part = Part(arrival.partner, feed, file_id, task.folder)
-    taken_file = _TakenFile(take_in_file(engine, task), part)
-    _refuse_same_key(hashed, taken)
-    return taken_file
+    return Part(arrival.partner, feed, task.file_id, task.folder, staged)
 
 
 def _settings_hash(arrival: Arrival, settings: FeedSettings) -> str:
@@ -154,12 +166,12 @@ def _same(hashed: HashedFile, earlier: FileAccount) -> FileAccount:
     )
 
 
-def _refuse_same_key(hashed: HashedFile, taken: Sequence[_TakenFile]) -> None:
+def _refuse_same_base(hashed: HashedFile, taken: Sequence[_TakenFile]) -> None:
     """Two different files whose hashes begin alike would share event ids: one in two billion."""
-    key = file_key(hashed.sha256)
+    base = file_base(hashed.sha256)
     for earlier in taken:
         other = earlier.result.account
-        if other.sha256 != hashed.sha256 and file_key(other.sha256) == key:
+        if other.sha256 != hashed.sha256 and file_base(other.sha256) == base:
             raise SourceDataError(
                 f"its hash begins like that of {other.file}, so their events would be mixed up.",
                 where=hashed.arrival.name,

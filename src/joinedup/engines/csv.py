@@ -93,23 +93,24 @@ def _read_csv(source: Path, shape: CsvShape) -> str:
 
 
 def read_numbered(
-    engine: DuckDBEngine, path: Path, *, first_row: int | None, name: str = "source_row"
+    engine: DuckDBEngine, paths: Sequence[Path], *, first_row: int | None
 ) -> ir.Table:
-    """A Parquet with the number of each row from `first_row`, and one line a row.
+    """Parquets of one shape with `source_row`, counted in each from `first_row`, and `lines`.
 
-    As it is where `first_row` is None: it has its own numbers.
+    As they are where `first_row` is None: they have their own numbers.
     """
+    names = [str(path) for path in paths]
     if first_row is None:
-        return engine.read_parquet(path)
-    table = engine.connection.read_parquet(str(path), file_row_number=True)
-    numbered = {name: table[_ROW] + first_row, "lines": ibis.literal(1, "int64")}
+        return engine.connection.read_parquet(names)
+    table = engine.connection.read_parquet(names, file_row_number=True)
+    numbered = {"source_row": table[_ROW] + first_row, "lines": ibis.literal(1, "int64")}
     return table.mutate(**numbered).drop(_ROW)
 
 
 def open_parquet(engine: DuckDBEngine, path: Path) -> ir.Table | None:
     """A partner's Parquet with `source_row` and `lines`; None where it is not one."""
     try:
-        return read_numbered(engine, path, first_row=1)
+        return read_numbered(engine, [path], first_row=1)
     except duckdb.Error:
         return None
 

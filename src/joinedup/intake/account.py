@@ -67,11 +67,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """A file's account, what was found in it, and remarks that refuse nothing."""
+    """A file's account, what was found in it, and remarks that refuse nothing.
+
+    `first_row`: the line of the first staged row where lines follow on from there; None where each
+    row has its own number. `repeats`: how many rows repeat the key of an earlier one.
+    """
 
     account: FileAccount
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    first_row: int | None = None
+    repeats: int = 0
 
 
 def write_result(result: FileResult, path: Path) -> None:
@@ -90,6 +96,8 @@ def read_result(path: Path) -> FileResult:
         account=FileAccount(**account),
         findings=tuple(Finding(**one) for one in kept["findings"]),
         notes=tuple(kept["notes"]),
+        first_row=kept["first_row"],
+        repeats=kept["repeats"],
     )
 
 

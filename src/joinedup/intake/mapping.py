@@ -115,6 +115,11 @@ def _all_values(feed: Feed) -> tuple[Mapped, ...]:
     return tuple(found.values())
 
 
+def value_places(feed: Feed) -> Mapping[str, int]:
+    """The number by which each value is known, from its name."""
+    return {value_name(one): place for place, one in enumerate(_all_values(feed))}
+
+
 def map_rows(
     feed: Feed, rows: ir.Table, names: Mapping[str, str], typed: frozenset[str], limits: Limits
 ) -> MappedRows:
@@ -125,7 +130,7 @@ def map_rows(
     """
     used = feed.columns_used
     values = _all_values(feed)
-    places = {value_name(one): place for place, one in enumerate(values)}
+    places = value_places(feed)
     own = [name for name in ("source_row", "lines") if name in rows.columns]
     tidied = rows.select(
         *own,

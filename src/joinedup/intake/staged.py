@@ -5,15 +5,17 @@ All later steps work from this one Parquet, which is a fraction of the file's si
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import ibis
 import ibis.expr.types as ir
 
 from joinedup.intake.checks import MASK_BITS, Check, mask
 from joinedup.intake.feed import Feed, Mapped, Part
-from joinedup.intake.mapping import MappedRows, promised_values, value_name
+from joinedup.intake.mapping import MappedRows, promised_values, value_name, value_places
 
 CheckGroups = tuple[tuple[Check, ...], ...]
 
@@ -61,9 +63,15 @@ def group_checks(checks: tuple[Check, ...], *, refusing: bool) -> CheckGroups:
     return tuple(tuple(chosen[start : start + MASK_BITS]) for start in starts)
 
 
-def stage(rows: MappedRows, refusing: CheckGroups, flagging: CheckGroups) -> ir.Table:
-    """The columns to keep of mapped rows: `r0`… and `f0`… are masks of checks that failed."""
-    columns: dict[str, ir.Value] = {"row_key": rows.row_key()}
+def stage(rows: MappedRows, refusing: CheckGroups, flagging: CheckGroups, *, base: int) -> ir.Table:
+    """The columns to keep of mapped rows: `r0`… and `f0`… are masks of checks that failed.
+
+    `base`: the file's `file_base`, on every row.
+    """
+    columns: dict[str, ir.Value] = {
+        "row_key": rows.row_key(),
+        "file_base": ibis.literal(base, "int64"),
+    }
     columns |= {f"r{n}": mask(group) for n, group in enumerate(refusing)}
     columns |= {f"f{n}": mask(group) for n, group in enumerate(flagging)}
     for mapped in promised_values(rows.feed):
@@ -81,9 +89,15 @@ def stage(rows: MappedRows, refusing: CheckGroups, flagging: CheckGroups) -> ir.
     return rows.table.select(*own, **columns)
 
 
-def staged_rows(table: ir.Table, rows: MappedRows) -> StagedRows:
+def staged_rows(table: ir.Table, feed: Feed) -> StagedRows:
     """The rows that `stage` wrote, read back."""
-    return StagedRows(table, rows.feed, rows.places)
+    return StagedRows(table, feed, value_places(feed))
+
+
+def is_accepted(table: ir.Table) -> ir.BooleanValue:
+    """Whether no check refused a staged row."""
+    masks = [table[name] == 0 for name in table.columns if re.fullmatch(r"r\d+", name)]
+    return reduce(lambda one, other: one & other, masks)
 
 
 def _taken(feed: Feed, part: Part) -> str:
