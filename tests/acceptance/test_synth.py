@@ -22,6 +22,7 @@ from joinedup.synthetic.damage_rows import FAULTS
 from joinedup.synthetic.extracts.extract import DELIVERIES
 from joinedup.synthetic.extracts.habits import HABITS
 from joinedup.terms import SettingError
+from tests.systems import joinedup
 
 PEOPLE = 4000
 # One side file has its columns renamed, one is empty, one is still being copied.
@@ -311,3 +312,19 @@ def test_what_ends_later_is_sent_again_with_its_end(made: Made) -> None:
     assert all(found[0] == "" and found[-1] != "" for found in again)
     # Whoever reads the files in turn ends with the last word, and some services go on.
     assert any(found == [""] for found in ends.values())
+
+
+def test_the_command_says_what_it_wrote_and_refuses_in_json(tmp_path: Path) -> None:
+    folder = tmp_path / "by command"
+    assert joinedup("init", folder, "--invented").code == 0
+    done = joinedup("synth", folder, "--people", 600, "--seed", 9, "--json")
+    assert done.code == 0, done.err
+    assert done.json["people"] == 600
+    assert done.json["rows"].keys() == DELIVERIES.keys()
+    assert done.json["files"] == sum(1 for p in (folder / "inbox").rglob("*") if p.is_file())
+    assert not list(folder.glob("*.part"))
+    again = joinedup("synth", folder, "--people", 600, "--json")
+    assert again.code == 1
+    assert again.json.keys() == {"error", "where", "cure"}
+    replaced = joinedup("synth", folder, "--people", 700, "--replace", "--json")
+    assert replaced.json["people"] == 700

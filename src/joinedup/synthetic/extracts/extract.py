@@ -27,7 +27,7 @@ DELIVERIES: Final[Mapping[str, Delivery]] = MappingProxyType({
     "gp_prescriptions": Delivery("at_once", ".parquet"),
     "gp_appointments": Delivery("year"),
     "admissions": Delivery("year"),
-    "emergency": Delivery("quarter", ".csv.gz"),
+    "emergency": Delivery("year", ".csv.gz"),
     "outpatients": Delivery("year"),
     "community": Delivery("year"),
     "mental_health": Delivery("year"),
