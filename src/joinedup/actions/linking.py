@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ibis.expr.types as ir
-
 from joinedup import tables
 from joinedup.actions.keys import fingerprint
 from joinedup.actions.steps import code_version, step_key
@@ -11,7 +9,6 @@ from joinedup.actions.take_in import TakenIn
 from joinedup.actions.work import Work
 from joinedup.linkage import link
 from joinedup.linkage import model as models
-from joinedup.record import leave_out
 
 STEP = "link"
 MODEL = "linkage_model.json"
@@ -26,18 +23,20 @@ def link_records(work: Work, taken: TakenIn) -> None:
         code_version("linkage", "terms", "tables", "safeguards"),
         fingerprint(work.key),
         model or "",
-        taken.superseded_identities.name,
+        taken.superseded.name,
         *(part.folder.name for part in work.parts),
     )
     with work.steps.measured(STEP, "Finding which records are one person") as step:
         step.reused = work.take_over(STEP, key)
         if not step.reused:
-            _link(work, work.engine.read_parquet(taken.superseded_identities), model)
+            _link(work, model)
 
 
-def _link(work: Work, superseded: ir.Table, model: models.Model | None) -> None:
-    identities = standing_identities(work.received(tables.IDENTITIES), superseded)
-    work.write(STEP, tables.IDENTITIES, identities)
+def _link(work: Work, model: models.Model | None) -> None:
+    # Intake has left out records all of whose rows a later file corrected.
+    identities = work.received(tables.IDENTITIES).select(*tables.IDENTITIES.column_names)
+    order = ("partner", "record_id", "file_id", "source_row")
+    work.write(STEP, tables.IDENTITIES, identities.order_by(*order))
     previous = None
     if work.before is not None:
         previous = work.engine.read_parquet(work.before.table_path("links", identified=True))
@@ -52,16 +51,3 @@ def _link(work: Work, superseded: ir.Table, model: models.Model | None) -> None:
     work.write(STEP, tables.LINKS, linked.links.order_by("partner", "record_id"))
     work.write(STEP, tables.LINK_CHANGES, linked.link_changes.order_by(*tables.LINK_CHANGES.key))
     work.write(STEP, tables.LINK_REVIEW, linked.review.order_by(*tables.LINK_REVIEW.key))
-
-
-def standing_identities(identities: ir.Table, superseded: ir.Table) -> ir.Table:
-    """Demographic records that no correction has replaced.
-
-    A patient all of whose rows were corrected away under another record_id keeps the last
-    details: other partners' rows and earlier events must still find the person.
-    """
-    standing = leave_out(identities, superseded)
-    orphans = identities.anti_join(standing, ["partner", "record_id"])
-    names = list(tables.IDENTITIES.column_names)
-    whole = standing.select(*names).union(orphans.select(*names))
-    return whole.order_by("partner", "record_id", "file_id", "source_row")
