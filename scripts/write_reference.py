@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -86,7 +87,8 @@ def _codes(column: Column) -> str:
 
 def _commands(command: click.Command, parent: click.Context | None, name: str) -> Iterator[str]:
     # A fixed width, so that the page does not depend on who makes it.
-    context = click.Context(command, info_name=name, parent=parent, max_content_width=88)
+    settings: dict[str, Any] = {"max_content_width": 88, **command.context_settings}
+    context = click.Context(command, info_name=name, parent=parent, **settings)
     context.terminal_width = 88
     yield f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```"
     if isinstance(command, click.Group):
