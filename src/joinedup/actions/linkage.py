@@ -161,11 +161,14 @@ def _read_truth(path: Path) -> ir.Table:
         )
     try:
         read = pq.read_table if path.suffix == ".parquet" else _read_csv
-        table = ibis.memtable(read(path))
+        found = read(path)
     except (OSError, ValueError) as error:
         raise _not_a_truth(path) from error
-    if missing := [name for name in _TRUTH if name not in table.columns]:
+    if missing := [name for name in _TRUTH if name not in found.column_names]:
         raise _not_a_truth(path, f"it has no column {', '.join(missing)}")
+    if len(set(found.column_names)) != len(found.column_names):
+        raise _not_a_truth(path, "two of its columns have one name")
+    table = ibis.memtable(found)
     if "deprivation" not in table.columns and "imd_decile" in table.columns:
         table = table.rename(deprivation="imd_decile")
     kept = [name for name in (*_TRUTH, *GROUPS) if name in table.columns]

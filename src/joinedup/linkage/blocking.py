@@ -47,7 +47,8 @@ MOST_FOR_EACH = 30
 def pairs(scratch: Scratch, seekers: ir.Table, others: ir.Table) -> ir.Table:
     """Distinct pairs (seeker, other) of profiles that share a key; never one with itself.
 
-    `seekers` and `others` have the columns of `profiles`.
+    `seekers` and `others` have the columns of `profiles`, and others hold the seekers too: two
+    seekers come as a pair from both sides.
     """
     here = scratch.keep(_keys(seekers, crossed="root"), "keys")
     there = _keys(others, crossed="surname").semi_join(here, ["rule", "key"])
@@ -63,17 +64,6 @@ def pairs(scratch: Scratch, seekers: ir.Table, others: ir.Table) -> ir.Table:
     )
     apart = joined.filter(joined.profile != joined.other)
     return scratch.keep(apart.select(seeker="profile", other="other").distinct(), "pairs")
-
-
-def pairs_among(scratch: Scratch, seekers: ir.Table) -> ir.Table:
-    """Distinct pairs of seekers that share a key, the lower `profile` as the seeker."""
-    both = pairs(scratch, seekers, seekers)
-    return scratch.keep(
-        both.select(
-            seeker=ibis.least(both.seeker, both.other), other=ibis.greatest(both.seeker, both.other)
-        ).distinct(),
-        "pairs_among",
-    )
 
 
 _NUMBERS = ibis.array(list(range(len(_RULES))))

@@ -56,6 +56,12 @@ def _unknown(column: str) -> ComparisonLevelCreator:
     return _sql(f"{column}_l IS NULL OR {column}_r IS NULL")
 
 
+_INITIAL = (
+    "substr(forename_l, 1, 1) = substr(forename_r, 1, 1) AND "
+    "(length(forename_l) = 1 OR length(forename_r) = 1)"
+)
+
+
 class _Crossed(ComparisonLevelCreator):
     """The forename of one record is spelt like the surname of the other."""
 
@@ -103,8 +109,7 @@ COMPARISONS = (
         Level("swapped", _swapped(), "forename and surname swapped"),
         Level("similar", cll.JaroWinklerLevel("forename", _SIMILAR_NAME), "a similar forename"),
         Level("crossed", _crossed(), "a forename that is the other's surname"),
-        Level("initial", _sql("substr(forename_l, 1, 1) = substr(forename_r, 1, 1)"),
-              "the same initial"),
+        Level("initial", _sql(_INITIAL), "the same initial, where that is all there is"),
         Level("differs", _differs(), "another forename"),
     )),
     Comparison("surname", _unknown("surname"), (
@@ -184,9 +189,15 @@ def settings(model: Model, *, people: int, show_parts: bool = False) -> Settings
         link_type="dedupe_only",
         probability_two_random_records_match=1.0 / people,
         comparisons=[_comparison(one, model) for one in COMPARISONS],
-        retain_matching_columns=show_parts,
+        retain_matching_columns=True,
         retain_intermediate_calculation_columns=show_parts,
     )
+
+
+def level_number(field: str, level: str) -> int:
+    """The number that Splink gives a level: 0 is the last, and -1 not known."""
+    names = next([level.name for level in one.levels] for one in COMPARISONS if one.field == field)
+    return len(names) - 1 - names.index(level)
 
 
 def _comparison(one: Comparison, model: Model) -> ComparisonCreator:

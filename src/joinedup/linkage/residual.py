@@ -56,10 +56,10 @@ def settle(
     belongs = scratch.keep(_with_joined(belongs, residual, sure), "belongs")
     group = _same_details_groups(scratch, left, profiles)
     weights = _weights(scratch, left, belongs, profiles, model=model, people=people)
-    to_persons = _best_persons(scratch, _person_weights(weights.outward, left, belongs, group))
+    to_persons = _best_persons(scratch, _person_weights(weights, left, belongs, group))
     direct = to_persons.filter((to_persons.milli_bits >= JOIN_AT) & _stands_out(to_persons))
     direct = scratch.keep(direct, "direct")
-    edges = _group_edges(scratch, weights.inward, left, group)
+    edges = _group_edges(scratch, weights, left, group)
     hops = _through_another(scratch, edges, direct, to_persons)
     settled = scratch.keep(direct.union(hops.select(*direct.columns)), "settled")
     return residual, _gather(scratch, sure, group, settled, to_persons, edges)
@@ -123,12 +123,6 @@ def _same_details_groups(scratch: Scratch, left: ir.Table, profiles: ir.Table) -
     return components(scratch, left.select("node").distinct(), edges)
 
 
-@dataclass(frozen=True, slots=True)
-class _Weights:
-    outward: ir.Table
-    inward: ir.Table
-
-
 def _weights(
     scratch: Scratch,
     left: ir.Table,
@@ -137,20 +131,19 @@ def _weights(
     *,
     model: Model,
     people: int,
-) -> _Weights:
-    """Match weights of residual profiles to verified persons' profiles, and to each other."""
+) -> ir.Table:
+    """seeker, other, milli_bits: residual profiles against all, and so against each other."""
     seekers = scratch.keep(profiles.semi_join(left, "profile"), "seekers")
-    outward = blocking.pairs(scratch, seekers, profiles.semi_join(belongs, "profile"))
-    inward = blocking.pairs_among(scratch, seekers)
-    met = profiles.semi_join(outward, profiles.profile == outward.other)
+    pairs = blocking.pairs(scratch, seekers, profiles)
+    # Two that seek and belong to nobody are compared once.
+    only_seek = seekers.anti_join(belongs, "profile").select(other="profile", only=True)
+    pairs = pairs.left_join(only_seek, "other").drop("other_right")
+    pairs = pairs.filter((pairs.seeker < pairs.other) | pairs.only.isnull())
+    pairs = scratch.keep(pairs.select("seeker", "other"), "pairs")
+    met = profiles.semi_join(pairs, profiles.profile == pairs.other)
     shares = scoring.rarities(scratch, profiles, model)
     nodes = scoring.nodes(scratch, seekers.union(met, distinct=True), shares)
-    return _Weights(
-        *(
-            scoring.weigh(scratch, nodes, pairs, model=model, people=people, at_least=KEEP_AT)
-            for pairs in (outward, inward)
-        )
-    )
+    return scoring.weigh(scratch, nodes, pairs, model=model, people=people, at_least=KEEP_AT)
 
 
 def _person_weights(

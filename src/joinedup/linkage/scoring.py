@@ -13,6 +13,7 @@ from splink.internals.splink_dataframe import SplinkDataFrame
 
 from joinedup.linkage.comparisons import COMPARED, COMPARISONS, settings
 from joinedup.linkage.model import Model
+from joinedup.linkage.relatives import may_be_relatives
 from joinedup.linkage.scratch import Scratch, name_of
 from joinedup.linkage.standardise import short_address
 
@@ -77,12 +78,14 @@ def weigh(
 ) -> ir.Table:
     """Pairs (seeker, other) with `milli_bits`, the match weight in thousandths of a bit.
 
-    Whole numbers, so that ties are ties on every machine. Only weights of `at_least` bits are kept.
+    Whole numbers, so that ties are ties on every machine. Only weights of `at_least` bits are
+    kept, and of pairs that may be relatives none: see `relatives`.
     """
     scored = _predict(
         scratch, node_table, pair_table, model=model, people=people, at_least=at_least
     )
     table = scratch.engine.connection.table(scored.physical_name)
+    table = table.filter(~may_be_relatives(table, has_verified=people > 0))
     kept = scratch.keep(
         table.select(
             seeker="unique_id_l",
