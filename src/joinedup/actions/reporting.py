@@ -8,6 +8,7 @@ from pathlib import Path
 import ibis
 
 from joinedup.actions.feeds import read_feed_settings
+from joinedup.actions.linkage import report_links
 from joinedup.actions.open_system import OpenSystem, open_system
 from joinedup.actions.report import (
     FeedTitle,
@@ -67,15 +68,17 @@ def _rules(feeds: tuple[Feed, ...]) -> dict[str, RuleWords]:
 
 
 def _linkage(opened: OpenSystem) -> LinkageFacts:
-    made = opened.snapshot.manifest["tables"]
-    methods = opened.links.group_by("method").aggregate(records=ibis._.count())
+    quality = report_links(opened.system.path)
     changes = opened.link_changes.group_by("change").aggregate(changes=ibis._.count())
     changed = {row["change"]: row["changes"] for row in changes.to_pyarrow().to_pylist()}
     return LinkageFacts(
-        records=made["links"]["rows"],
-        by_method={row["method"]: row["records"] for row in methods.to_pyarrow().to_pylist()},
+        records=quality.records,
+        by_method=quality.by_method,
         merged=changed.get("merged", 0),
         split=changed.get("split", 0),
+        expected_false_links=quality.expected_false_links,
+        expected_missed_links=quality.expected_missed_links,
+        contested=quality.contested,
     )
 
 

@@ -53,6 +53,23 @@ def test_a_score_is_given_only_where_there_is_one() -> None:
     assert "F1 0.9976, precision 0.9991, recall 0.9962" in wording.linkage(scored, FACTS.persons)
 
 
+def test_what_the_model_expects_of_itself_is_called_an_estimate() -> None:
+    assert wording.expected_errors(FACTS.linkage) == ""
+    estimated = replace(
+        FACTS.linkage, expected_false_links=0.3, expected_missed_links=23.6, contested=1
+    )
+    assert wording.expected_errors(estimated) == (
+        "The model's own estimate, among the records that it compared: fewer than 1 of its links "
+        "wrong, about 24 missed. 1 record carries verified NHS numbers of two people: see to "
+        "these first."
+    )
+
+
+def test_lines_of_a_file_sent_twice_are_not_taken_for_refused_rows() -> None:
+    _, words = wording.books(replace(FACTS, repeated_files=1, repeated_lines=100))
+    assert "135 quarantined (of which 100 in files sent twice), 3 header" in words
+
+
 @pytest.mark.parametrize(
     ("part", "whole", "words"),
     [

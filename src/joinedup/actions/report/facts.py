@@ -106,6 +106,8 @@ class LinkageFacts:
     """How records became people. The three scores are null until scored against a truth file.
 
     `records` counts patients of partners (partner and record_id), each linked to one person.
+    The expected numbers are the model's own estimate, null where there is none; `contested`
+    records carry the verified NHS numbers of two people.
     """
 
     records: int
@@ -115,6 +117,9 @@ class LinkageFacts:
     precision: float | None = None
     recall: float | None = None
     f1: float | None = None
+    expected_false_links: float | None = None
+    expected_missed_links: float | None = None
+    contested: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,7 @@ class ReportFacts:
     refused_files: tuple[RefusedFile, ...]
     linkage: LinkageFacts
     repeated_files: int = 0
+    repeated_lines: int = 0
     waiting: tuple[str, ...] = ()
 
     @property

@@ -124,6 +124,7 @@ def gather_facts(
         linkage=linkage,
         waiting=words.waiting,
         repeated_files=sum(one["outcome"] == "same_as_earlier" for one in files),
+        repeated_lines=sum(one["lines"] for one in files if one["outcome"] == "same_as_earlier"),
     )
 
 

@@ -40,9 +40,12 @@ def books(facts: ReportFacts) -> tuple[bool, str]:
     accepted = sum(feed.accepted_lines for feed in facts.feeds)
     quarantined = sum(feed.quarantined_lines for feed in facts.feeds)
     header = sum(feed.header_or_blank for feed in facts.feeds)
+    twice = ""
+    if facts.repeated_lines:
+        twice = f" (of which {facts.repeated_lines:,} in files sent twice)"
     return True, (
         f"All {counted(lines, 'line')} received are accounted for: {accepted:,} accepted, "
-        f"{quarantined:,} quarantined, {header:,} header or blank."
+        f"{quarantined:,} quarantined{twice}, {header:,} header or blank."
     )
 
 
@@ -96,6 +99,21 @@ def linkage(facts: LinkageFacts, persons: int) -> str:
     )
 
 
+def expected_errors(facts: LinkageFacts) -> str:
+    """What the model expects of its own links; nothing where there is no estimate."""
+    if facts.expected_false_links is None or facts.expected_missed_links is None:
+        return ""
+    contested = ""
+    if facts.contested:
+        records = counted(facts.contested, "record carries", "records carry")
+        contested = f" {records} verified NHS numbers of two people: see to these first."
+    return (
+        f"The model's own estimate, among the records that it compared: "
+        f"{_about(facts.expected_false_links)} of its links wrong, "
+        f"{_about(facts.expected_missed_links)} missed.{contested}"
+    )
+
+
 def largest_neighbourhoods(facts: ReportFacts) -> str:
     """Which neighbourhoods have most and fewest residents; nothing where there are not two."""
     if len(facts.neighbourhoods) < 2:
@@ -130,6 +148,11 @@ def share(part: int, whole: int) -> str:
     if value < 0.01:
         return "less than 0.01%"
     return f"{value:.2f}%" if value < 1 else f"{value:.1f}%"
+
+
+def _about(number: float) -> str:
+    """An expected number, whole; "fewer than 1" rather than a nought that is not one."""
+    return "fewer than 1" if number < 1 else f"about {round(number):,}"
 
 
 def _name(feed: FeedFacts) -> str:
