@@ -14,7 +14,7 @@ OLDEST_BAND: Final = 90
 
 
 def age_years(birth_month: ir.DateValue, on: dt.date) -> ir.IntegerValue:
-    """Completed years, reckoned from the first day of the month: a birthday comes a little early."""
+    """Completed years, from the first day of the month: a birthday comes a little early."""
     months = (on.year - birth_month.year()) * 12 + (on.month - birth_month.month())
     return (months / 12).floor().cast("int64")
 
