@@ -41,9 +41,10 @@ class Source:
 
 
 def tidy(text: ir.StringColumn, nulls: tuple[str, ...]) -> ir.Value:
-    """Text without spaces round it; null where it is one of the feed's `nulls`."""
-    # Few values have spaces to take off, and looking is four times quicker than taking.
-    padded = text.startswith(" ") | text.endswith(" ")
+    """Text without white space round it; null where it is one of the feed's `nulls`."""
+    # Few values have anything to take off, and looking is four times quicker than taking: what
+    # begins with white space sorts before "!", the first sign after the space.
+    padded = (text < "!") | text.endswith(" ") | text.endswith("\n")
     plain = ibis.ifelse(padded, text.strip(), text).nullif("")
     words = [word for word in nulls if word]
     return reduce(lambda value, word: value.nullif(word), words, plain)
