@@ -30,19 +30,28 @@ def _try_strptime(text: str, pattern: str) -> object:
     raise NotImplementedError
 
 
+# DuckDB reads these words as times, whatever the pattern.
+_WORDS: Final = ("infinity", "-infinity", "epoch")
+
+
+def _read(text: ir.StringValue, pattern: str) -> ir.TimestampValue:
+    plain = ibis.ifelse(text.lower().isin(_WORDS), ibis.null("string"), text)
+    return _try_strptime(plain, pattern)
+
+
 def read_datetime(text: ir.StringValue, pattern: str) -> ir.TimestampValue:
     """The time that `text` writes as `pattern` says (strptime's letters); null where it does not.
 
     No zone is applied.
     """
-    return _try_strptime(text, pattern)
+    return _read(text, pattern)
 
 
 def read_seconds(text: ir.StringValue, pattern: str) -> ir.IntegerValue:
     """The time of day that `text` writes, in seconds after midnight; null where it does not."""
     # A pattern without a date is read as of 1 January 1900.
     midnight = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
-    return _try_strptime(text, pattern).epoch_seconds() - midnight
+    return _read(text, pattern).epoch_seconds() - midnight
 
 
 def london_to_utc(local: ir.TimestampValue) -> ir.TimestampValue:
