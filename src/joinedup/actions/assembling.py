@@ -13,14 +13,13 @@ from joinedup.record import (
     assemble_persons,
     attach_person,
     cost_events,
-    leave_out,
     residences_from_postcodes,
 )
 
 STEP = "record"
 
 
-def assemble(work: Work, superseded: ir.Table) -> None:
+def assemble(work: Work) -> None:
     """Write `persons`, `registrations`, `residences`, `events`, `codes` and `referrals`."""
     unit_costs = read_unit_costs(work.system.path / "agreements" / "unit_costs.toml")
     postcodes = work.system.path / "reference" / "postcodes.parquet"
@@ -38,14 +37,15 @@ def assemble(work: Work, superseded: ir.Table) -> None:
         links = work.read(tables.LINKS)
         work.write(STEP, tables.PERSONS, assemble_persons(work.read(tables.IDENTITIES), links))
         for declared in (tables.CODES, tables.REFERRALS, tables.REGISTRATIONS):
-            received = leave_out(work.received(declared), superseded)
-            work.write(STEP, declared, attach_person(declared, received, links))
-        events = cost_events(leave_out(work.received(tables.EVENTS), superseded), unit_costs)
-        work.write(STEP, tables.EVENTS, attach_person(tables.EVENTS, events, links))
-        residences = leave_out(work.received(tables.RESIDENCES), superseded)
+            received = attach_person(declared, work.received(declared), links)
+            work.write_by_person(STEP, declared, received)
+        events = cost_events(work.received(tables.EVENTS), unit_costs)
+        work.write_by_person(STEP, tables.EVENTS, attach_person(tables.EVENTS, events, links))
+        residences = work.received(tables.RESIDENCES)
         if postcodes.is_file():
             residences = _with_postcodes(work, residences)
-        work.write(STEP, tables.RESIDENCES, attach_person(tables.RESIDENCES, residences, links))
+        residences = attach_person(tables.RESIDENCES, residences, links)
+        work.write_by_person(STEP, tables.RESIDENCES, residences)
 
 
 def _with_postcodes(work: Work, residences: ir.Table) -> ir.Table:

@@ -35,8 +35,7 @@ def link_records(work: Work, taken: TakenIn) -> None:
 def _link(work: Work, model: models.Model | None) -> None:
     # Intake has left out records all of whose rows a later file corrected.
     identities = work.received(tables.IDENTITIES).select(*tables.IDENTITIES.column_names)
-    order = ("partner", "record_id", "file_id", "source_row")
-    work.write(STEP, tables.IDENTITIES, identities.order_by(*order))
+    work.write(STEP, tables.IDENTITIES, identities, in_order=False)
     previous = None
     if work.before is not None:
         previous = work.engine.read_parquet(work.before.table_path("links", identified=True))

@@ -70,7 +70,7 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
             parts=taken.parts,
         )
         link_records(work, taken)
-        assemble(work, engine.read_parquet(taken.superseded))
+        assemble(work)
         describe(work, taken)
         guard(work)
         with steps.measured("publish", "Publishing the snapshot"):

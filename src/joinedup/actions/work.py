@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from joinedup.actions.received import Part, received_table
 from joinedup.actions.steps import Steps
-from joinedup.engines import DuckDBEngine, Snapshot, reuse
+from joinedup.engines import DuckDBEngine, Snapshot, reuse, write_sorted
 from joinedup.partners import System
 from joinedup.safeguards.pseudonyms import Key
 from joinedup.tables import Table, Zone
@@ -43,10 +43,17 @@ class Work:
         """A table as intake handed it on, over all files."""
         return received_table(self.engine, self.parts, declared)
 
-    def write(self, step: str, declared: Table, table: ir.Table) -> None:
-        """Write one promised table into the draft, in the order of the expression."""
+    def write(self, step: str, declared: Table, table: ir.Table, *, in_order: bool = True) -> None:
+        """Write one promised table into the draft, in the order of the expression or in any."""
         path = self._path(declared.name, declared.zone)
-        rows = self.engine.write_parquet(table, path, in_order=True)
+        rows = self.engine.write_parquet(table, path, in_order=in_order)
+        self.made[declared.name] = Made(step, declared.zone, rows)
+
+    def write_by_person(self, step: str, declared: Table, table: ir.Table) -> None:
+        """Write one promised table by person, so that a history is read from a few row groups."""
+        path = self._path(declared.name, declared.zone)
+        then = [name for name in declared.key if name != "person_id"]
+        rows = write_sorted(self.engine, table, path, by="person_id", then=then)
         self.made[declared.name] = Made(step, declared.zone, rows)
 
     def read(self, declared: Table) -> ir.Table:

@@ -2,5 +2,6 @@
 
 from joinedup.engines.duckdb import DuckDBEngine
 from joinedup.engines.lake import Lake, Snapshot, reuse
+from joinedup.engines.sorting import write_sorted
 
-__all__ = ["DuckDBEngine", "Lake", "Snapshot", "reuse"]
+__all__ = ["DuckDBEngine", "Lake", "Snapshot", "reuse", "write_sorted"]

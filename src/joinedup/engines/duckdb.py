@@ -9,7 +9,10 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import psutil
 import pyarrow.parquet as pq
+
+_MB = 1024 * 1024
 
 
 class DuckDBEngine:
@@ -23,12 +26,12 @@ class DuckDBEngine:
     def __init__(
         self, *, spill: Path, memory_limit_mb: int | None = None, threads: int | None = None
     ) -> None:
+        self.memory_limit_mb = memory_limit_mb or psutil.virtual_memory().total // _MB // 2
         self.connection = ibis.duckdb.connect(temp_directory=str(spill))
         # Sessions run in UTC: time zones are dealt with once, at intake.
         self.raw("SET TimeZone = 'UTC'")
         self.raw("SET preserve_insertion_order = false")
-        if memory_limit_mb is not None:
-            self.raw(f"SET memory_limit = '{int(memory_limit_mb)}MB'")
+        self.raw(f"SET memory_limit = '{int(self.memory_limit_mb)}MB'")
         if threads is not None:
             self.raw(f"SET threads = {int(threads)}")
 

@@ -1,6 +1,6 @@
 """One person's history across partners."""
 
-from joinedup.record.assemble import assemble_persons, attach_person, leave_out
+from joinedup.record.assemble import assemble_persons, attach_person
 from joinedup.record.costs import UnitCost, cost_events
 from joinedup.record.history import INVOLVED_DAYS, involved_now, person_events
 from joinedup.record.residence import residences_from_postcodes
@@ -12,7 +12,6 @@ __all__ = [
     "attach_person",
     "cost_events",
     "involved_now",
-    "leave_out",
     "person_events",
     "residences_from_postcodes",
 ]

@@ -8,11 +8,6 @@ import ibis.expr.types as ir
 from joinedup.tables import Table
 
 
-def leave_out(received: ir.Table, superseded: ir.Table) -> ir.Table:
-    """Drop rows that a later file corrected. `superseded` has file_id and source_row."""
-    return received.anti_join(superseded, ["file_id", "source_row"])
-
-
 def attach_person(declared: Table, received: ir.Table, links: ir.Table) -> ir.Table:
     """A promised table from the rows received: `record_id` gives way to `person_id`.
 
@@ -21,12 +16,7 @@ def attach_person(declared: Table, received: ir.Table, links: ir.Table) -> ir.Ta
     """
     who = links.select("partner", "record_id", "person_id")
     joined = received.inner_join(who, ["partner", "record_id"])
-    return joined.select(*declared.column_names).order_by(_order(declared))
-
-
-def _order(declared: Table) -> list[str]:
-    """By person first, so that one person's history is read from a few row groups."""
-    return ["person_id", *(name for name in declared.key if name != "person_id")]
+    return joined.select(*declared.column_names)
 
 
 def assemble_persons(identities: ir.Table, links: ir.Table) -> ir.Table:
