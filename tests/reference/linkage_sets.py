@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -57,22 +58,45 @@ def _identities(table: ir.Table, made: date) -> ir.Table:
     return filled.select(**columns, person=filled.person)
 
 
-def pairwise(engine: DuckDBEngine, links: ir.Table, truth: ir.Table, *, across: bool = False):  # type: ignore[no-untyped-def]
-    """Precision, recall and F1 over pairs of records; `across` counts pairs between partners."""
-    one = links.inner_join(truth.select("partner", "record_id", "person"), ["partner", "record_id"])
-    one = engine.connection.create_table(ibis.util.gen_name("scored"), one, temp=True)
+@dataclass(frozen=True, slots=True)
+class Pairwise:
+    """Accuracy over pairs of records."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+def pairwise(
+    engine: DuckDBEngine, links: ir.Table, truth: ir.Table, *, across: bool = False
+) -> Pairwise:
+    """All pairs of records, or with `across` those of two partners."""
+    labels = truth.select("partner", "record_id", "person")
+    both = links.inner_join(labels, ["partner", "record_id"])
+    both = engine.connection.create_table(ibis.util.gen_name("scored"), both, temp=True)
 
     def pairs(*by: str) -> int:
-        counts = one.group_by(*by).agg(n=one.count(), parts=one.partner.nunique())
-        if across:
-            first = one.group_by(*by).agg(a=(one.partner == one.partner.min()).sum())
-            del first
-            sides = one.group_by(*by, "partner").agg(k=one.count())
-            both = sides.group_by(*by).agg(total=sides.k.sum(), same=(sides.k * sides.k).sum())
-            number = ((both.total * both.total - both.same) // 2).sum()
-        else:
-            number = (counts.n * (counts.n - 1) // 2).sum()
-        return int(number.to_pyarrow().as_py() or 0)
+        sides = both.group_by(*by, "partner").agg(n=both.count())
+        groups = sides.group_by(*by).agg(all=sides.n.sum(), same=(sides.n * (sides.n - 1)).sum())
+        pairs_of_all = (groups.all * (groups.all - 1)).sum()
+        number = pairs_of_all - groups.same.sum() if across else pairs_of_all
+        return int(number.to_pyarrow().as_py() or 0) // 2
 
     right, found, true = pairs("person_id", "person"), pairs("person_id"), pairs("person")
-    return right / found, right / true, 2 * right / (found + true)
+    return Pairwise(right / found, right / true, 2 * right / (found + true))
+
+
+def labelled(engine: DuckDBEngine, links: ir.Table, path: Path) -> tuple[int, int, int]:
+    """Of pairs that people labelled: right links, false links, missed links."""
+    labels = engine.connection.read_csv(str(path))
+    one = links.select(unique_id_l=links.record_id.cast("int64"), left="person_id")
+    two = links.select(unique_id_r=links.record_id.cast("int64"), right="person_id")
+    both = labels.inner_join(one, "unique_id_l").inner_join(two, "unique_id_r")
+    is_linked, is_match = both.left == both.right, both.clerical_match_score > 0.5
+    counted = both.aggregate(
+        right=(is_linked & is_match).sum(),
+        false=(is_linked & ~is_match).sum(),
+        missed=(~is_linked & is_match).sum(),
+    )
+    row = counted.to_pyarrow().to_pylist()[0]
+    return row["right"], row["false"], row["missed"]
