@@ -3,15 +3,13 @@
     python benchmarks/main_job.py --area ../shared/areas/dorset --people 780000 --work DIR
 
 Prints wall time, processor time and peak memory by step, the floor in the same run (DuckDB reads
-each CSV as text and writes Parquet), the ratio, and the median of point queries for one person.
+each CSV as text and writes Parquet), and the ratio.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
-import statistics
 import subprocess
 import sys
 import time
@@ -22,7 +20,6 @@ import duckdb
 # What the project promises of this job, so that the figure is read beside it.
 MOST_TIMES_THE_FLOOR = 12
 MOST_MB = 10_000
-MOST_PERSON_MS = 50
 
 
 def joinedup(*words: object) -> str:
@@ -71,19 +68,6 @@ def floor_seconds(system: Path, work: Path) -> float:
     return seconds
 
 
-def point_queries(system: Path, times: int = 100) -> float:
-    """Median milliseconds to read one person's whole history."""
-    from joinedup.actions.open_system import open_system
-    from joinedup.actions.person import read_person
-
-    with open_system(system, "direct_care") as opened:
-        sample = opened.persons.select("person_id").order_by("person_id").limit(20_000)
-        ids = sample.to_pyarrow()["person_id"].to_pylist()
-        chosen = random.Random(7).sample(ids, min(times, len(ids)))
-        taken = [read_person(opened, person_id).query_ms for person_id in chosen]
-    return statistics.median(taken)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--area", type=Path, required=True)
@@ -113,7 +97,6 @@ def main() -> None:
     print(f"run: {wall:.1f} s, {wall / floor:.1f} times the floor (at most {MOST_TIMES_THE_FLOOR})")
     peak = max(step["peak_mb"] for step in outcome["steps"])
     print(f"peak memory: {peak:,} MB (at most {MOST_MB:,})")
-    print(f"one person: {point_queries(system):.1f} ms median (at most {MOST_PERSON_MS})")
 
 
 if __name__ == "__main__":

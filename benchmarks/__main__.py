@@ -1,0 +1,85 @@
+"""Every figure that the project promises, beside its peer's: `make bench`.
+
+python -m benchmarks                     all of them: about an hour on two cores, 40 GB of disk
+python -m benchmarks synth person        some of them
+python -m benchmarks --small             all at a tenth of the size, to see that they work
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+HERE = Path(__file__).parent
+DORSET = HERE.parents[1] / "shared" / "areas" / "dorset"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--small", action="store_true", help="a tenth of the size")
+    options = parser.parse_args()
+    unknown = sorted(set(options.names) - set(BENCHMARKS))
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    failed = []
+    with tempfile.TemporaryDirectory() as work:
+        for name in options.names or BENCHMARKS:
+            for words in BENCHMARKS[name](options.small, Path(work)):
+                print(f"\n== {name}: {' '.join(words)}", flush=True)
+                done = subprocess.run(
+                    [sys.executable, str(HERE / words[0]), *words[1:]], check=False
+                )
+                if done.returncode:
+                    failed.append(name)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
+def _intake(small: bool, work: Path) -> list[list[str]]:
+    rows = "2000000" if small else "20000000"
+    return [["intake.py", "--rows", rows]]
+
+
+def _linkage(small: bool, work: Path) -> list[list[str]]:
+    folder = ["--folder", str(work / "linkage")]
+    sizes = (20_000, 80_000, 320_000) if small else (200_000, 800_000, 3_200_000)
+    beside_peer, *alone = sizes
+    return [
+        ["linkage.py", "--people", str(beside_peer), *folder],
+        *(["linkage.py", "--people", str(people), "--no-peer", *folder] for people in alone),
+    ]
+
+
+def _main_job(small: bool, work: Path) -> list[list[str]]:
+    if not DORSET.is_dir():
+        print("skipped: the Dorset area pack is not beside the repository")
+        return []
+    people = "78000" if small else "780000"
+    return [["main_job.py", "--area", str(DORSET), "--people", people, "--work", str(work)]]
+
+
+def _synth(small: bool, work: Path) -> list[list[str]]:
+    sizes = (10_000, 100_000) if small else (100_000, 1_000_000)
+    return [["synth.py", "--people", str(people), "--work", str(work)] for people in sizes]
+
+
+def _person(small: bool, work: Path) -> list[list[str]]:
+    people = "100000" if small else "1000000"
+    return [["person.py", "--people", people, "--work", str(work)]]
+
+
+BENCHMARKS: dict[str, Callable[[bool, Path], list[list[str]]]] = {
+    "synth": _synth,
+    "intake": _intake,
+    "linkage": _linkage,
+    "main_job": _main_job,
+    "person": _person,
+}
+
+if __name__ == "__main__":
+    main()
