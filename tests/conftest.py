@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from joinedup.engines import DuckDBEngine
 from tests.systems import command, invented
 
 __all__ = ["command", "engine", "invented", "pytest_collection_modifyitems"]
+
+# Machines differ and tests share them: how long one example takes proves nothing.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,7 +19,7 @@ KILLS = 50
 
 @pytest.mark.long
 def test_killed_fifty_times_the_last_good_snapshot_serves(tmp_path: Path) -> None:
-    system = make_system(tmp_path / "system", 300, seed=5)
+    system = make_system(tmp_path / "system", 500, seed=5)
     began = time.monotonic()
     assert joinedup("run", system, "--json").code in (0, 3)
     whole_run_seconds = time.monotonic() - began

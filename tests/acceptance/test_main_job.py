@@ -233,7 +233,7 @@ def test_another_key_is_refused_because_nobody_would_keep_their_id(
 
 def test_the_order_of_arrival_changes_nobody(command: Command, tmp_path: Path) -> None:
     """Files taken in one after the other, in reverse, give the people that one run gives."""
-    whole = make_system(tmp_path / "whole", 400, seed=3)
+    whole = make_system(tmp_path / "whole", 600, seed=3)
     later = tmp_path / "later"
     shutil.copytree(whole, later)
     assert command("run", whole, "--json").code in (0, 3)

@@ -27,7 +27,7 @@ from joinedup.intake import (
     Limits,
     RefusedLine,
     build_checks,
-    file_base,
+    first_event_id,
     group_checks,
     map_rows,
     merge_findings,
@@ -116,7 +116,7 @@ def _stage(
     checks = build_checks(mapped, task.organisations)
     refusing = group_checks(checks, refusing=True)
     flagging = group_checks(checks, refusing=False)
-    wide = stage(mapped, refusing, flagging, base=file_base(task.sha256))
+    wide = stage(mapped, refusing, flagging, first_event_id=first_event_id(task.sha256))
     path = folder / STAGED
     if write_in_order(engine, wide, path) != opened.rows:
         path.unlink(missing_ok=True)

@@ -14,7 +14,14 @@ import ibis.expr.types as ir
 
 from joinedup.engines import DuckDBEngine
 from joinedup.engines.csv import read_numbered
-from joinedup.intake import Feed, StagedRows, file_base, is_accepted, received_rows, staged_rows
+from joinedup.intake import (
+    Feed,
+    StagedRows,
+    first_event_id,
+    is_accepted,
+    received_rows,
+    staged_rows,
+)
 from joinedup.tables import Table
 
 STAGED: Final = "staged.parquet"
@@ -37,7 +44,7 @@ class Part:
     """One file taken in, in a folder named by file and configuration.
 
     `staged` is None where the file was refused whole. `left_out` is a Parquet of
-    (file_base, source_row): rows of any file that a later one corrected; None where there is none.
+    (first_event_id, source_row): rows of any file that a later one corrected; None where none is.
     """
 
     partner: str
@@ -85,21 +92,21 @@ def _open(engine: DuckDBEngine, parts: list[Part]) -> StagedRows:
     staged = [part.staged for part in parts if part.staged is not None]
     paths = [part.folder / STAGED for part in parts]
     table = read_numbered(engine, paths, first_row=staged[0].first_row)
-    table = table.filter(is_accepted(table)).inner_join(_files(parts), "file_base")
+    table = table.filter(is_accepted(table)).inner_join(_files(parts), "first_event_id")
     repeats = [
         engine.read_parquet(part.folder / REPEATS).select(
-            "source_row", file_base=ibis.literal(file_base(one.sha256), "int64")
+            "source_row", first_event_id=ibis.literal(first_event_id(one.sha256), "int64")
         )
         for part, one in zip(parts, staged, strict=True)
         if one.repeats
     ]
     if repeats:
         again = ibis.union(*repeats) if len(repeats) > 1 else repeats[0]
-        table = table.anti_join(again, ["file_base", "source_row"])
+        table = table.anti_join(again, ["first_event_id", "source_row"])
     left_out = parts[0].left_out
     if left_out is not None:
-        corrected = engine.read_parquet(left_out).select("file_base", "source_row")
-        table = table.anti_join(corrected, ["file_base", "source_row"])
+        corrected = engine.read_parquet(left_out).select("first_event_id", "source_row")
+        table = table.anti_join(corrected, ["first_event_id", "source_row"])
     return staged_rows(table, staged[0].feed)
 
 
@@ -107,12 +114,12 @@ def _files(parts: list[Part]) -> ir.Table:
     """What is one for each file: its id, and the day of its extract."""
     rows = [
         {
-            "file_base": file_base(part.staged.sha256),
+            "first_event_id": first_event_id(part.staged.sha256),
             "file_id": part.file_id,
             "known_date": part.staged.known_date,
         }
         for part in parts
         if part.staged is not None
     ]
-    schema = ibis.schema({"file_base": "int64", "file_id": "string", "known_date": "date"})
+    schema = ibis.schema({"first_event_id": "int64", "file_id": "string", "known_date": "date"})
     return ibis.memtable(rows, schema=schema)

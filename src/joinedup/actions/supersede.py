@@ -16,15 +16,15 @@ import ibis.expr.types as ir
 
 from joinedup.actions.received import Part, accepted_rows
 from joinedup.engines import DuckDBEngine
-from joinedup.intake import file_base
+from joinedup.intake import first_event_id
 
-_COLUMNS = ("file_id", "file_base", "source_row")
-_NOTHING = ibis.schema({"file_id": "string", "file_base": "int64", "source_row": "int64"})
+_COLUMNS = ("file_id", "first_event_id", "source_row")
+_NOTHING = ibis.schema({"file_id": "string", "first_event_id": "int64", "source_row": "int64"})
 
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """Rows to leave out, as a Parquet of (file_id, file_base, source_row) named by its content."""
+    """Rows to leave out: a Parquet of (file_id, first_event_id, source_row) named by its content."""
 
     rows: Path
     rows_by_file: Mapping[str, int]
@@ -60,14 +60,14 @@ def _superseded(engine: DuckDBEngine, parts: Sequence[Part]) -> ir.Table:
 def _of_feed(engine: DuckDBEngine, files: list[Part]) -> ir.Table:
     """Rows of a feed's files whose key stands in a later one."""
     order = [
-        {"file_base": file_base(part.staged.sha256), "place": place}
+        {"first_event_id": first_event_id(part.staged.sha256), "place": place}
         for place, part in enumerate(files)
         if part.staged is not None
     ]
-    places = ibis.memtable(order, schema=ibis.schema({"file_base": "int64", "place": "int64"}))
+    places = ibis.memtable(order, schema=ibis.schema({"first_event_id": "int64", "place": "int64"}))
     read = [rows.table.select(*_COLUMNS, "row_key") for rows in accepted_rows(engine, files)]
     rows = ibis.union(*read) if len(read) > 1 else read[0]
-    rows = rows.filter(rows.row_key.notnull()).inner_join(places, "file_base")
+    rows = rows.filter(rows.row_key.notnull()).inner_join(places, "first_event_id")
     last = rows.group_by("row_key").aggregate(last=rows.place.max())
     joined = rows.inner_join(last, "row_key")
     return joined.filter(joined.place < joined["last"]).select(*_COLUMNS)

@@ -26,8 +26,8 @@ from joinedup.intake import (
     Arrival,
     FileAccount,
     FileResult,
-    file_base,
     find_arrivals,
+    first_event_id,
 )
 from joinedup.partners import System
 from joinedup.terms import SourceDataError
@@ -114,7 +114,7 @@ def _take(
         organisations=settings.organisations,
     )
     tell(f"Taking in {arrival.name}")
-    _refuse_same_base(hashed, taken)
+    _refuse_same_event_ids(hashed, taken)
     result = take_in_file(engine, task)
     return _TakenFile(result, _part(task, result))
 
@@ -166,12 +166,12 @@ def _same(hashed: HashedFile, earlier: FileAccount) -> FileAccount:
     )
 
 
-def _refuse_same_base(hashed: HashedFile, taken: Sequence[_TakenFile]) -> None:
+def _refuse_same_event_ids(hashed: HashedFile, taken: Sequence[_TakenFile]) -> None:
     """Two different files whose hashes begin alike would share event ids: one in two billion."""
-    base = file_base(hashed.sha256)
+    first = first_event_id(hashed.sha256)
     for earlier in taken:
         other = earlier.result.account
-        if other.sha256 != hashed.sha256 and file_base(other.sha256) == base:
+        if other.sha256 != hashed.sha256 and first_event_id(other.sha256) == first:
             raise SourceDataError(
                 f"its hash begins like that of {other.file}, so their events would be mixed up.",
                 where=hashed.arrival.name,

@@ -12,7 +12,7 @@ from joinedup.cli.run import show_outcome
 
 @click.command()
 @click.argument("folder", metavar="DIR", default="demo", type=click.Path(path_type=Path))
-@click.option("--people", type=click.IntRange(min=200), default=50_000, show_default=True)
+@click.option("--people", type=click.IntRange(min=500), default=50_000, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def demo(folder: Path, people: int, as_json: bool) -> None:
     """Make an invented system in DIR (demo) and run the main job on it. Nobody in it is real."""

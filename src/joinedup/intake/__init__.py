@@ -18,7 +18,7 @@ from joinedup.intake.feed import Feed
 from joinedup.intake.header import Header, check_columns, read_header
 from joinedup.intake.lines import Placed, RefusedLine, place_lines
 from joinedup.intake.mapping import MappedRows, map_rows
-from joinedup.intake.parts import file_base, received_rows
+from joinedup.intake.parts import first_event_id, received_rows
 from joinedup.intake.raw_lines import raw_records
 from joinedup.intake.read_feed import parse_feed, read_feed
 from joinedup.intake.readings import Limits
@@ -38,8 +38,8 @@ __all__ = [
     "ACCEPTED", "BY_ID", "LINE_LIMIT_BYTES", "REJECTED", "RULES", "SAME", "Arrival", "Books",
     "Check", "CheckGroups", "Feed", "FileAccount", "FileResult", "Finding", "Header", "Inbox",
     "Limits", "MappedRows", "Placed", "RecordForm", "RefusedLine", "Rule", "Severity",
-    "StagedRows", "Survey", "build_checks", "check_columns", "failed_in", "file_base",
-    "find_arrivals", "group_checks", "hash_file", "is_accepted", "is_parquet", "map_rows",
+    "StagedRows", "Survey", "build_checks", "check_columns", "failed_in", "find_arrivals",
+    "first_event_id", "group_checks", "hash_file", "is_accepted", "is_parquet", "map_rows",
     "match_feed", "merge_findings", "parse_feed", "place_lines", "raw_records", "read_feed",
     "read_header", "read_result", "received_rows", "rules_page", "split_reason", "stage",
     "staged_rows", "survey_file", "write_result",

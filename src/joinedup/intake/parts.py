@@ -21,7 +21,7 @@ _ROW_PLACE: Final = 4
 _RAW: Final = {"raw_kind": "kind", "raw_urgency": "urgency", "raw_outcome": "outcome"}
 
 
-def file_base(sha256: str) -> int:
+def first_event_id(sha256: str) -> int:
     """What makes a file's event ids its own: the first 31 bits of its hash, above the row's."""
     return (int(sha256[:8], 16) >> 1) * _FILE_PLACE
 
@@ -29,7 +29,7 @@ def file_base(sha256: str) -> int:
 def received_rows(declared: Table, rows: StagedRows) -> ir.Table | None:
     """What accepted rows give to a promised table, keyed by record; None where that is nothing.
 
-    `rows.table` has each row's `file_id`, `file_base`, `known_date` and `source_row` too.
+    `rows.table` has each row's `file_id`, `first_event_id`, `known_date` and `source_row` too.
     """
     received = declared.as_received()
     if declared.name == tables.IDENTITIES.name:
@@ -86,7 +86,7 @@ def _filled(rows: StagedRows, part: Part) -> Iterator[tuple[str, ir.Value]]:
 
 
 def _event_id(rows: StagedRows, part: Part) -> ir.IntegerValue:
-    return rows.table.file_base + rows.table.source_row * _ROW_PLACE + part.number
+    return rows.table.first_event_id + rows.table.source_row * _ROW_PLACE + part.number
 
 
 def _raw(rows: StagedRows, mapped: Mapped | None) -> ir.Value:

@@ -63,14 +63,16 @@ def group_checks(checks: tuple[Check, ...], *, refusing: bool) -> CheckGroups:
     return tuple(tuple(chosen[start : start + MASK_BITS]) for start in starts)
 
 
-def stage(rows: MappedRows, refusing: CheckGroups, flagging: CheckGroups, *, base: int) -> ir.Table:
+def stage(
+    rows: MappedRows, refusing: CheckGroups, flagging: CheckGroups, *, first_event_id: int
+) -> ir.Table:
     """The columns to keep of mapped rows: `r0`… and `f0`… are masks of checks that failed.
 
-    `base`: the file's `file_base`, on every row.
+    `first_event_id`: the file's own, on every row.
     """
     columns: dict[str, ir.Value] = {
         "row_key": rows.row_key(),
-        "file_base": ibis.literal(base, "int64"),
+        "first_event_id": ibis.literal(first_event_id, "int64"),
     }
     columns |= {f"r{n}": mask(group) for n, group in enumerate(refusing)}
     columns |= {f"f{n}": mask(group) for n, group in enumerate(flagging)}

@@ -1,7 +1,7 @@
 """The guard for twins, and for fathers and sons of one name.
 
 A model that takes fields for independent thinks that two children of one birth date, surname and
-address are one child, whatever their forenames; and that a father and a son of one name are one man.
+address are one child, whatever their forenames; and that father and son of one name are one man.
 So a pair whose forenames, or birth dates, have nothing in common is not linked by weight alone: a
 personal number must speak for it.
 
