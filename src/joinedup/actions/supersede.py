@@ -24,7 +24,7 @@ _NOTHING = ibis.schema({"file_id": "string", "first_event_id": "int64", "source_
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """Rows to leave out: a Parquet of (file_id, first_event_id, source_row) named by its content."""
+    """Rows to leave out: Parquet of (file_id, first_event_id, source_row) named by its content."""
 
     rows: Path
     rows_by_file: Mapping[str, int]
