@@ -19,24 +19,27 @@ def guard(work: Work) -> None:
         }
         step.reused = unchanged
         if not unchanged:
-            _refuse([leak for table in tables.PROMISED for leak in _leaks(work, table)])
+            _refuse(_leaks(work))
 
 
 def _served_before(work: Work, name: str, key: str) -> bool:
     return work.before is not None and work.before.manifest["steps"].get(name) == key
 
 
-def _leaks(work: Work, declared: tables.Table) -> tuple[Leak, ...]:
-    if declared.zone is not Zone.PSEUDONYMOUS or declared.name not in work.made:
-        return ()
+def _leaks(work: Work) -> tuple[Leak, ...]:
     identities = work.read(tables.IDENTITIES)
     who = work.read(tables.LINKS).select("partner", "record_id", "person_id")
     born = identities.inner_join(who, ["partner", "record_id"])
     born = born.filter(born.birth_date.notnull()).select("person_id", "birth_date").distinct()
-    return find_leaks(declared, work.read(declared), identities=identities, birth_dates=born)
+    published = [
+        (declared, work.read(declared))
+        for declared in tables.PROMISED
+        if declared.zone is Zone.PSEUDONYMOUS and declared.name in work.made
+    ]
+    return find_leaks(published, identities=identities, birth_dates=born)
 
 
-def _refuse(leaks: list[Leak]) -> None:
+def _refuse(leaks: tuple[Leak, ...]) -> None:
     if not leaks:
         return
     found = "; ".join(

@@ -6,7 +6,9 @@ a wrong line in a feed's TOML could map a name or an NHS number into any text co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -21,6 +23,7 @@ _DATE_TEXT = r"^((19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}|[0-9]{2}/[0-9]{2}/(19|20)[0-9
 
 # A service may share a word with somebody's surname, and a code may by chance be some partner's
 # local number; a column that really holds them shares a good part of its values.
+_SHORTEST = 5
 _CHANCE_VALUES = 5
 _CHANCE_SHARE = 0.2
 # A birth admission begins on the birth date; a column of birth dates nearly always does.
@@ -41,20 +44,45 @@ class Leak:
 
 
 def find_leaks(
-    declared: Table, table: ir.Table, *, identities: ir.Table, birth_dates: ir.Table
+    published: Sequence[tuple[Table, ir.Table]], *, identities: ir.Table, birth_dates: ir.Table
 ) -> tuple[Leak, ...]:
-    """What names people in a pseudonymous table.
+    """What names people in pseudonymous tables, each given with its declaration.
 
     `identities` has the identified columns; `birth_dates` person_id and birth_date.
     """
-    extra = [name for name in table.columns if name not in declared.column_names]
-    leaks = [Leak(declared.name, name, "a column that was never promised", 0) for name in extra]
-    for name in _free_text(declared, table):
-        leaks += _text_leaks(declared.name, table, name, identities)
-    if "person_id" in table.columns:
-        for name in _dates(declared, table):
-            leaks += _birth_date_leaks(declared.name, table, name, birth_dates)
-    return tuple(leaks)
+    leaks = [
+        Leak(declared.name, name, "a column that was never promised", 0)
+        for declared, table in published
+        for name in table.columns
+        if name not in declared.column_names
+    ]
+    values = _distinct_texts(published)
+    if values is not None:
+        # Few, however many rows: looked at twice, so computed once.
+        with values.cache() as texts:
+            leaks += _shape_leaks(texts)
+            leaks += _known_leaks(texts, identities)
+    for declared, table in published:
+        if "person_id" in table.columns:
+            leaks += _birth_date_leaks(declared, table, birth_dates)
+    return tuple(sorted(leaks, key=lambda leak: (leak.table, leak.column, leak.holds)))
+
+
+def _distinct_texts(published: Sequence[tuple[Table, ir.Table]]) -> ir.Table | None:
+    """One row a table, column and distinct text of it."""
+    many = []
+    for declared, table in published:
+        for name in _free_text(declared, table):
+            raw = table.select(value=table[name]).distinct()
+            tidied = raw.select(
+                table=ibis.literal(declared.name),
+                column=ibis.literal(name),
+                value=raw.value.strip().upper(),
+            )
+            many.append(tidied.filter(tidied.value != "").distinct())
+    if not many:
+        return None
+    return ibis.union(*many) if len(many) > 1 else many[0]
 
 
 def _free_text(declared: Table, table: ir.Table) -> list[str]:
@@ -68,62 +96,72 @@ def _free_text(declared: Table, table: ir.Table) -> list[str]:
     ]
 
 
-def _dates(declared: Table, table: ir.Table) -> list[str]:
-    known = set(declared.column_names) - {"birth_month"}
+def _shape_leaks(texts: ir.Table) -> list[Leak]:
+    # A clinical code may be ten digits; real NHS numbers are found by what patients have.
+    looks_like_number = texts.value.re_search(_NHS_NUMBER) & (texts.column != "code")
+    counted = texts.group_by("table", "column").aggregate(
+        numbers=looks_like_number.sum(),
+        postcodes=texts.value.re_search(_POSTCODE).sum(),
+        dates=texts.value.re_search(_DATE_TEXT).sum(),
+    )
+    words = {
+        "numbers": "what looks like NHS numbers",
+        "postcodes": "what looks like postcodes",
+        "dates": "full dates",
+    }
     return [
-        name
-        for name, dtype in table.schema().items()
-        if name in known and (dtype.is_date() or dtype.is_timestamp())
+        Leak(row["table"], row["column"], holds, row[shape])
+        for row in _rows(counted)
+        for shape, holds in words.items()
+        if row[shape]
     ]
 
 
-def _text_leaks(table_name: str, table: ir.Table, name: str, identities: ir.Table) -> list[Leak]:
-    values = table.select(value=table[name].strip().upper()).distinct()
-    values = values.filter(values.value.notnull() & (values.value != ""))
-    counts = values.aggregate(
-        all=values.count(),
-        nhs=values.value.re_search(_NHS_NUMBER).sum(),
-        postcode=values.value.re_search(_POSTCODE).sum(),
-        date=values.value.re_search(_DATE_TEXT).sum(),
-        never=_known(values, identities, _NEVER),
-        **{column: _known(values, identities, (column,)) for column in _BY_CHANCE},
-    )
-    row = counts.to_pyarrow().to_pylist()[0]
-    found = [("patients' NHS numbers, postcodes or e-mail addresses", row["never"])]
-    if name != "code":  # a clinical code may be ten digits; the line above knows the real numbers
-        found.append(("what looks like NHS numbers", row["nhs"]))
-    found += [("what looks like postcodes", row["postcode"]), ("full dates", row["date"])]
-    for column in _BY_CHANCE:
-        count = row[column] or 0
-        if count >= _CHANCE_VALUES and count >= _CHANCE_SHARE * row["all"]:
-            found.append((f"patients' {column}", count))
-    return [Leak(table_name, name, holds, count) for holds, count in found if count]
-
-
-def _known(values: ir.Table, identities: ir.Table, columns: tuple[str, ...]) -> ir.Value:
-    """How many values are some patient's. Short ones are left out: '100' is a specialty."""
-    texts = [
-        identities.select(value=identities[column].strip().upper()).filter(
-            lambda t: t.value.length() >= 5
-        )
-        for column in columns
+def _known_leaks(texts: ir.Table, identities: ir.Table) -> list[Leak]:
+    """Texts that are some patient's. Short ones are left out: '100' is a specialty."""
+    kinds = []
+    for kind in (*_NEVER, *_BY_CHANCE):
+        raw = identities.select(value=identities[kind]).distinct()
+        known = raw.select(kind=ibis.literal(kind), value=raw.value.strip().upper())
+        kinds.append(known.filter(known.value.length() >= _SHORTEST).distinct())
+    found = texts.inner_join(ibis.union(*kinds), "value")
+    found = found.group_by("table", "column", "kind").aggregate(values=found.count())
+    sizes = texts.group_by("table", "column").aggregate(all=texts.count())
+    return [
+        Leak(row["table"], row["column"], f"patients' {row['kind']}", row["values"])
+        for row in _rows(found.inner_join(sizes, ["table", "column"]))
+        if row["kind"] in _NEVER or _more_than_chance(row["values"], row["all"])
     ]
-    known = ibis.union(*texts, distinct=True) if len(texts) > 1 else texts[0].distinct()
-    return values.value.isin(known.value).sum()
 
 
-def _birth_date_leaks(
-    table_name: str, table: ir.Table, name: str, birth_dates: ir.Table
-) -> list[Leak]:
-    dated = table.select("person_id", day=table[name].cast("date")).filter(
-        lambda t: t.day.notnull()
+def _more_than_chance(values: int, of: int) -> bool:
+    return values >= _CHANCE_VALUES and values >= _CHANCE_SHARE * of
+
+
+def _birth_date_leaks(declared: Table, table: ir.Table, birth_dates: ir.Table) -> list[Leak]:
+    names = [
+        column.name
+        for column in declared.columns
+        if column.name in table.columns
+        and column.name != "birth_month"
+        and (table[column.name].type().is_date() or table[column.name].type().is_timestamp())
+    ]
+    if not names:
+        return []
+    days = {name: table[name].cast("date") for name in names}
+    joined = table.select("person_id", **days).inner_join(birth_dates, "person_id")
+    counted = joined.aggregate(
+        **{f"same_{name}": (joined[name] == joined.birth_date).sum() for name in names},
+        **{f"all_{name}": joined[name].count() for name in names},
     )
-    joined = dated.join(birth_dates, "person_id")
-    row = (
-        joined.aggregate(same=(joined.day == joined.birth_date).sum(), all=joined.count())
-        .to_pyarrow()
-        .to_pylist()[0]
-    )
-    if row["all"] and (row["same"] or 0) > _BIRTH_DATES_SHARE * row["all"]:
-        return [Leak(table_name, name, "full birth dates", row["same"])]
-    return []
+    row = _rows(counted)[0]
+    return [
+        Leak(declared.name, name, "full birth dates", row[f"same_{name}"])
+        for name in names
+        if row[f"all_{name}"] and row[f"same_{name}"] > _BIRTH_DATES_SHARE * row[f"all_{name}"]
+    ]
+
+
+def _rows(table: ir.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
+    return rows
