@@ -30,7 +30,9 @@ _RULES: tuple[tuple[str, ...], ...] = (
     ("surname", "postcode", "initial"),
     ("root", "postcode", "year"),
     ("address", "postcode", "initial"),
-    # Loose rules, which only a small table can afford: see `MOST_FOR_EACH`.
+)
+# Rules that only a small table can afford.
+_LOOSE: tuple[tuple[str, ...], ...] = (
     ("born",),
     ("postcode",),
     ("root", "surname"),
@@ -40,6 +42,8 @@ _RULES: tuple[tuple[str, ...], ...] = (
 # A key that more profiles share says nothing (a practice's telephone, a hostel's postcode), and
 # its pairs would swamp the rest: a block has at most this many pairs.
 MOST_PAIRS = 2_000
+# A table of more profiles than this is large.
+LARGE = 100_000
 # A rule that would find more pairs than this for each seeker is left out.
 MOST_FOR_EACH = 30
 
@@ -50,8 +54,10 @@ def pairs(scratch: Scratch, seekers: ir.Table, others: ir.Table) -> ir.Table:
     `seekers` and `others` have the columns of `profiles`, and others hold the seekers too: two
     seekers come as a pair from both sides.
     """
-    here = scratch.keep(_keys(seekers, crossed="root"), "keys")
-    there = _keys(others, crossed="surname").semi_join(here, ["rule", "key"])
+    is_large = others.count().to_pyarrow().as_py() > LARGE
+    rules = _RULES if is_large else _RULES + _LOOSE
+    here = scratch.keep(_keys(seekers, rules, crossed="root"), "keys")
+    there = _keys(others, rules, crossed="surname").semi_join(here, ["rule", "key"])
     there = scratch.keep(there, "met")
     sizes = here.group_by("rule", "key").agg(n=here.count())
     sizes = sizes.inner_join(there.group_by("rule", "key").agg(m=there.count()), ["rule", "key"])
@@ -66,22 +72,21 @@ def pairs(scratch: Scratch, seekers: ir.Table, others: ir.Table) -> ir.Table:
     return scratch.keep(apart.select(seeker="profile", other="other").distinct(), "pairs")
 
 
-_NUMBERS = ibis.array(list(range(len(_RULES))))
-
-
-def _keys(profiles: ir.Table, *, crossed: str) -> ir.Table:
+def _keys(profiles: ir.Table, rules: tuple[tuple[str, ...], ...], *, crossed: str) -> ir.Table:
     """profile, rule and key, one row a rule of which the profile has all columns.
 
     A key is a hash of the rule and its columns: one pass over the profiles makes them all.
     """
     table = _with_columns(profiles)
     keys = []
-    for number, rule in enumerate(_RULES):
+    for number, rule in enumerate(rules):
         columns = [table[crossed if name == "crossed" else name] for name in rule]
         complete = ibis.and_(*(column.notnull() for column in columns))
         key = key_of(ibis.literal(number), *columns)
         keys.append(ibis.ifelse(complete, key, ibis.null("uint64")))
-    every = table.select("profile", key=ibis.array(keys).unnest(), rule=_NUMBERS.unnest())
+    every = table.select(
+        "profile", key=ibis.array(keys).unnest(), rule=ibis.array(list(range(len(rules)))).unnest()
+    )
     return every.filter(every.key.notnull())
 
 
