@@ -154,7 +154,7 @@ class _Building:
         number = identity.find("nhs_number")
         if number is not None:
             text, ten = rows.text(number), rows.local(number)
-            is_placeholder = nhs_number.is_placeholder(ten).fill_null(False)
+            is_placeholder = nhs_number.is_placeholder(rows.nhs_number()).fill_null(False)
             checks_out = nhs_number.has_check_digit(rows.nhs_number())
             wrong = text.notnull() & (ten.isnull() | ~checks_out)
             yield self._check("nhs_number_invalid", number.label, wrong & ~is_placeholder)

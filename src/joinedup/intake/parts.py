@@ -12,13 +12,13 @@ import ibis.expr.types as ir
 from joinedup import tables
 from joinedup.intake.feed import Feed, Mapped, Part
 from joinedup.intake.mapping import each_column
-from joinedup.intake.staged import StagedRows
+from joinedup.intake.staged import RAW_KEPT, StagedRows
 from joinedup.tables import Table
 
 # event_id = file base, row, and the event's place in the row, side by side in 63 bits.
 _FILE_PLACE: Final = 2**32
 _ROW_PLACE: Final = 4
-_RAW: Final = {"raw_kind": "kind", "raw_urgency": "urgency", "raw_outcome": "outcome"}
+_RAW: Final = {f"raw_{name}": name for name in RAW_KEPT}
 
 
 def first_event_id(sha256: str) -> int:

@@ -16,6 +16,7 @@ from joinedup.terms.dates import (
     BIRTH_PLACEHOLDERS,
     FIRST_POSSIBLE,
     FURTHEST_AHEAD,
+    is_iso,
     read_datetime,
     read_seconds,
     to_utc,
@@ -95,9 +96,12 @@ def _read_dated(value: Value, text: ir.Value, source: Source) -> ir.Value:
     day, _, time = value.layout.partition(value.joiner)
     if value.take is not Take.JOIN or len(value.columns) != 2 or not time:
         return read_datetime(text, value.layout)
-    # Read apart, since few days and few times make many joined; and a date whose time is missing
-    # is that day's midnight, not unreadable.
+    # A date whose time is missing is that day's midnight, not unreadable.
     first, second = (source.column(name) for name in value.columns)
+    if is_iso(value.layout):
+        whole = read_datetime(text, value.layout)
+        return ibis.ifelse(second.isnull(), read_datetime(first, day), whole)
+    # Read apart, since few days and few times make many joined.
     seconds = ibis.ifelse(second.isnull(), 0, read_seconds(second, time))
     return read_datetime(first, day) + seconds.as_interval("s")
 
@@ -127,7 +131,8 @@ def final_of(mapped: Mapped, local: ir.Value, limits: Limits) -> ir.Value:
     if target.codes and not value.codes and value.constant is None:
         return ibis.ifelse(local.isin(list(target.codes)), local, ibis.null("string"))
     if target.name == "nhs_number":
-        return ibis.ifelse(nhs_number.is_placeholder(local), ibis.null("string"), local)
+        whole = nhs_number.as_whole(local)
+        return ibis.ifelse(nhs_number.is_placeholder(whole), ibis.null("string"), local)
     return local.cast(target.type)
 
 

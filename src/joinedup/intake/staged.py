@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
@@ -16,6 +17,9 @@ import ibis.expr.types as ir
 from joinedup.intake.checks import MASK_BITS, Check, mask
 from joinedup.intake.feed import Feed, Mapped, Part
 from joinedup.intake.mapping import MappedRows, promised_values, value_name, value_places
+
+# Promised columns beside which the partner's own code is kept.
+RAW_KEPT: Final = ("kind", "urgency", "outcome")
 
 CheckGroups = tuple[tuple[Check, ...], ...]
 
@@ -80,7 +84,7 @@ def stage(
         place = rows.places[value_name(mapped)]
         if mapped.value.constant is None:
             columns[f"v{place}"] = rows.value(mapped)
-        if mapped.target.codes and mapped.value.columns:
+        if mapped.target.name in RAW_KEPT and mapped.value.columns:
             columns[f"t{place}"] = rows.text(mapped)
         if mapped.target.name == "start_at" and mapped.value.constant is None:
             columns[f"d{place}"] = rows.local(mapped).cast("date")

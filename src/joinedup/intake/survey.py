@@ -1,4 +1,4 @@
-"""One pass over a file's bytes before anything is read: its hash, and what its lines are like."""
+"""What a file's bytes are like before anything is read: its hash, its encoding, its lines."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ class Survey:
     that was unpacked, turned to UTF-8, or both.
     """
 
-    sha256: str
     size: int
     plain: Path
     encoding: str
@@ -65,7 +64,6 @@ def hash_file(path: Path) -> str:
 
 def survey_file(path: Path, *, delimiter: str, encoding: str, aside: Path) -> Survey:
     """Read the file once; unpack or re-encode it into the folder `aside` where it must be."""
-    digest = hash_file(path)
     plain, is_truncated = path, False
     if _is_gzip(path):
         plain = aside / "unpacked"
@@ -77,7 +75,6 @@ def survey_file(path: Path, *, delimiter: str, encoding: str, aside: Path) -> Su
         _recode(plain, recoded)
         plain = recoded
     return Survey(
-        sha256=digest,
         size=path.stat().st_size,
         plain=plain,
         encoding=found,

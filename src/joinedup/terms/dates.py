@@ -33,10 +33,18 @@ def _try_strptime(text: str, pattern: str) -> object:
 # DuckDB reads these words as times, whatever the pattern.
 _WORDS: Final = ("infinity", "-infinity", "epoch")
 
+# ISO 8601 dates and times are what most files have, and a cast reads them at twice the speed. The
+# length keeps the cast from reading more than the pattern says: zones, fractions of a second.
+_ISO: Final = {
+    "%Y-%m-%d": (8, 10),
+    "%Y-%m-%d %H:%M:%S": (14, 19),
+    "%Y-%m-%dT%H:%M:%S": (14, 19),
+}
 
-def _read(text: ir.StringValue, pattern: str) -> ir.TimestampValue:
-    plain = ibis.ifelse(text.lower().isin(_WORDS), ibis.null("string"), text)
-    return _try_strptime(plain, pattern)
+
+def is_iso(pattern: str) -> bool:
+    """Whether a pattern is one that a plain cast reads."""
+    return pattern in _ISO
 
 
 def read_datetime(text: ir.StringValue, pattern: str) -> ir.TimestampValue:
@@ -44,7 +52,21 @@ def read_datetime(text: ir.StringValue, pattern: str) -> ir.TimestampValue:
 
     No zone is applied.
     """
-    return _read(text, pattern)
+    if pattern not in _ISO:
+        return _read(text, pattern)
+    return _cast(text, *_ISO[pattern])
+
+
+def _cast(text: ir.StringValue, shortest: int, longest: int) -> ir.TimestampValue:
+    # Digits first, for the cast reads "infinity" too.
+    is_plain = text.between("0", ":") & text.length().between(shortest, longest)
+    plain = ibis.ifelse(is_plain, text, ibis.null("string"))
+    return plain.try_cast("timestamp(6)")
+
+
+def _read(text: ir.StringValue, pattern: str) -> ir.TimestampValue:
+    plain = ibis.ifelse(text.lower().isin(_WORDS), ibis.null("string"), text)
+    return _try_strptime(plain, pattern)
 
 
 def read_seconds(text: ir.StringValue, pattern: str) -> ir.IntegerValue:

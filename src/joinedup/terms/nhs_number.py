@@ -18,7 +18,9 @@ _MODULUS: Final = 11
 
 # Numbers that stand for "not known": every digit the same passes Modulus 11, so the check digit
 # cannot tell them; 1234567890 is what a form filled in for practice has.
-PLACEHOLDERS: Final = (*(str(digit) * 10 for digit in range(10)), "1234567890")
+_ALL_ONES: Final = 1111111111
+_COUNTED_UP: Final = 1234567890
+PLACEHOLDERS: Final = (*(str(digit) * 10 for digit in range(10)), str(_COUNTED_UP))
 
 
 def is_valid(number: str) -> bool:
@@ -40,9 +42,9 @@ def ten_digits(text: ir.StringValue) -> ir.StringValue:
     )
 
 
-def is_placeholder(number: ir.StringValue) -> ir.BooleanValue:
-    """Whether a number stands for "not known"."""
-    return number.isin(PLACEHOLDERS)
+def is_placeholder(whole: ir.IntegerValue) -> ir.BooleanValue:
+    """Whether a ten-digit number stands for "not known": see `PLACEHOLDERS`."""
+    return (whole % _ALL_ONES == 0) | (whole == _COUNTED_UP)
 
 
 def as_whole(number: ir.StringValue) -> ir.IntegerValue:
