@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from joinedup.cli.output import show_json, teller
+from joinedup.cli.output import show_json, telling
 from joinedup.cli.run import show_outcome
 
 
@@ -18,7 +18,8 @@ def demo(folder: Path, people: int, as_json: bool) -> None:
     """Make an invented system in DIR (demo) and run the main job on it. Nobody in it is real."""
     from joinedup.actions.demo import demo as make
 
-    outcome = make(folder, people=people, tell=teller(quiet=as_json))
+    with telling(quiet=as_json) as tell:
+        outcome = make(folder, people=people, tell=tell)
     if as_json:
         show_json(outcome)
         return

@@ -6,9 +6,10 @@ import dataclasses
 import datetime as dt
 import enum
 import json
-import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any
 
@@ -40,13 +41,25 @@ def show_error(what: str, where: str, cure: str, *, as_json: bool) -> None:
         click.echo(f"  {cure}", err=True)
 
 
-def teller(*, quiet: bool = False) -> Callable[[str], None]:
-    """What an action tells its progress to: stderr, a line a step; nobody where it is no
-    terminal.
+@contextmanager
+def telling(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """What an action tells its progress to: one line on stderr that changes with what goes on
+    and the time taken; nobody where that is no terminal.
     """
-    if quiet or not sys.stderr.isatty() or "CI" in os.environ:
-        return lambda _: None
-    return lambda what: click.echo(click.style("· ", fg="cyan") + what, err=True)
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    began = time.perf_counter()
+    with Console(stderr=True).status("") as status:
+
+        def tell(what: str) -> None:
+            minutes, seconds = divmod(int(time.perf_counter() - began), 60)
+            status.update(f"[dim]{minutes}:{seconds:02d}[/] {escape(what)}")
+
+        yield tell
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from joinedup.cli.output import Exit, show_json, teller
+from joinedup.cli.output import Exit, show_json, telling
 
 if TYPE_CHECKING:
     from joinedup.actions.run import RunOutcome
@@ -23,7 +23,8 @@ def run(folder: Path, as_json: bool) -> int:
     """
     from joinedup.actions.run import run as run_system
 
-    outcome = run_system(folder, tell=teller(quiet=as_json))
+    with telling(quiet=as_json) as tell:
+        outcome = run_system(folder, tell=tell)
     if as_json:
         show_json(outcome)
     else:

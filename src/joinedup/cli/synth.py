@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from joinedup.cli.output import show_json, teller
+from joinedup.cli.output import show_json
 
 
 @click.command()
@@ -45,7 +45,6 @@ def synth(
             seed=seed,
             replace=replace,
             processes=processes,
-            tell=teller(quiet=as_json),
             done=done,
         )
     if as_json:
