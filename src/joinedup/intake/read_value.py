@@ -110,7 +110,7 @@ def _read_form(inner: Section) -> tuple[Form, str]:
 
 def _layout(inner: Section, key: str) -> str:
     layout = inner.text(key)
-    if "%" not in layout:
+    if "%Y" not in layout and "%y" not in layout:
         raise inner.error(
             key, f"'{layout}' is not a date format.", "For example '%Y-%m-%d' or '%d/%m/%Y'."
         )
