@@ -37,7 +37,22 @@ class OpenSystem:
         )
 
     def table(self, name: str) -> ir.Table:
-        """One promised table. NotFoundError with the nearest name where there is none."""
+        """One promised table. NotFoundError with the names that there are where it is none."""
+        path = self._path(name)
+        self._look(f"table {name}")
+        return self._engine.read_parquet(path)
+
+    def rows_of(
+        self, name: str, person_id: str, *, column: str = "person_id"
+    ) -> list[dict[str, Any]]:
+        """The rows of one promised table about one person, in no order."""
+        return self._engine.look_up(self._path(name), column, person_id)
+
+    def all_rows(self, name: str) -> list[dict[str, Any]]:
+        """All rows of a promised table that does not grow with people."""
+        return self._engine.look_up(self._path(name))
+
+    def _path(self, name: str) -> Path:
         declared = _BY_NAME.get(name)
         if declared is None:
             raise NotFoundError(
@@ -53,8 +68,7 @@ class OpenSystem:
                 where=self.snapshot.id,
                 cure="Run 'joinedup run' to make it.",
             )
-        self._look(f"table {name}")
-        return self._engine.read_parquet(path)
+        return path
 
     def person_look(self, person_id: str) -> None:
         """Record that one person's record is looked at."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import ibis
-import ibis.expr.types as ir
+from typing import Any, TypeAlias
 
 from joinedup.actions.open_system import OpenSystem, open_system
-from joinedup.record import INVOLVED_DAYS, involved_now, person_events
+from joinedup.record import INVOLVED_DAYS, Contact, involved_now
 from joinedup.safeguards import Purpose
 from joinedup.terms import NotFoundError
+
+_Row: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,98 +81,103 @@ def read_person(system: OpenSystem, person_id: str) -> PersonHistory:
     wanted = person_id.strip().upper()
     system.person_look(wanted)
     began = time.perf_counter()
-    found, followed = _follow(system, wanted)
-    person = found[0]
-    events = ibis.memtable(
-        system.events.filter(lambda t: t.person_id == person["person_id"]).to_pyarrow(),
-        schema=system.events.schema(),
-    )
-    as_at = _as_at(system)
-    names = _names(system)
+    person, followed = _follow(system, wanted)
+    found = person["person_id"]
+    files = {row["file_id"]: row for row in system.all_rows("files")}
+    names = {row["code"]: row["name"] for row in system.all_rows("organisations")}
+    dated = [row["extract_date"] for row in files.values() if row["extract_date"]]
+    events = system.rows_of("events", found)
+    as_at = max(dated, default=dt.datetime.now(dt.UTC).date())
     return PersonHistory(
-        person_id=person["person_id"],
+        person_id=found,
         followed=followed,
         sex=person["sex"],
         birth_month=person["birth_month"],
         death_date=person["death_date"],
         identities=person["identities"],
         partners=person["partners"],
-        practice_code=_latest(system.registrations, person["person_id"], "practice_code"),
-        lsoa_code=_latest(system.residences, person["person_id"], "lsoa_code"),
+        practice_code=_latest(system.rows_of("registrations", found), "practice_code"),
+        lsoa_code=_latest(system.rows_of("residences", found), "lsoa_code"),
         as_at=as_at,
         involved=_involved(events, as_at, names),
         involved_days=INVOLVED_DAYS,
-        history=_history(system, events, person["person_id"], names),
+        history=_history(system, events, found, names, files),
         query_ms=round((time.perf_counter() - began) * 1000, 1),
     )
 
 
-def _follow(system: OpenSystem, person_id: str) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+def _follow(system: OpenSystem, person_id: str) -> tuple[_Row, tuple[str, ...]]:
     """The person of that id now, following merges and splits from an old one."""
     followed: list[str] = []
     while True:
-        sought = person_id
-        found = _rows(system.persons.filter(lambda t: t.person_id == sought))  # noqa: B023
+        found = system.rows_of("persons", person_id)
         if found:
-            return found, tuple(followed)
-        changes = system.link_changes.filter(lambda t: t.old_person_id == sought)  # noqa: B023
-        later = _rows(changes.order_by(ibis.desc("run"), ibis.desc("identities"), "new_person_id"))
-        later = [row for row in later if row["new_person_id"] not in (*followed, sought)]
+            return found[0], tuple(followed)
+        later = [
+            row
+            for row in system.rows_of("link_changes", person_id, column="old_person_id")
+            if row["new_person_id"] not in (*followed, person_id)
+        ]
         if not later:
             raise NotFoundError(
                 "nobody has this person_id in the serving snapshot.",
                 where=person_id,
                 cure="Check it letter by letter; ids are given in the persons table.",
             )
-        followed.append(sought)
-        person_id = later[0]["new_person_id"]
+        followed.append(person_id)
+        # Where the person was split, to whom most records went; then by id, so that it is sure.
+        best = min(later, key=lambda row: (-row["identities"], row["new_person_id"]))
+        person_id = best["new_person_id"]
 
 
-def _as_at(system: OpenSystem) -> dt.date:
-    newest = system.files.aggregate(day=lambda t: t.extract_date.max()).to_pyarrow()
-    day: dt.date | None = newest["day"][0].as_py()
-    return day or dt.datetime.now(dt.UTC).date()
-
-
-def _names(system: OpenSystem) -> dict[str, str]:
-    """Organisations are few, so that their names are looked up here."""
-    return {row["code"]: row["name"] for row in _rows(system.organisations.select("code", "name"))}
-
-
-def _latest(table: ir.Table, person_id: str, column: str) -> str | None:
-    mine = table.filter(table.person_id == person_id)
-    newest = mine.order_by(
-        mine.end_date.notnull(), ibis.desc("known_date"), ibis.desc("start_date"), column
+def _latest(rows: list[_Row], column: str) -> str | None:
+    """What holds now: not ended, then known last, then begun last."""
+    placed = sorted(
+        rows,
+        key=lambda row: (
+            row["end_date"] is None,
+            row["known_date"],
+            row["start_date"] or dt.date.min,
+            row[column],
+        ),
     )
-    rows = _rows(newest.select(column).limit(1))
-    return rows[0][column] if rows else None
+    return placed[-1][column] if placed else None
 
 
-def _involved(events: ir.Table, as_at: dt.date, names: dict[str, str]) -> tuple[Involved, ...]:
+def _involved(events: list[_Row], as_at: dt.date, names: Mapping[str, str]) -> tuple[Involved, ...]:
+    contacts = (
+        Contact(row["organisation"], row["setting"], row["kind"], row["start_at"], row["end_at"])
+        for row in events
+    )
     # The last moment of the day of the newest extract: data are never newer than that.
-    now = ibis.timestamp(f"{as_at.isoformat()} 23:59:59")
+    now = dt.datetime.combine(as_at, dt.time.max)
     return tuple(
         Involved(
-            organisation=row["organisation"],
-            organisation_name=names.get(row["organisation"], ""),
-            setting=row["setting"],
-            contacts=row["contacts"],
-            first_at=row["first_at"],
-            last_at=row["last_at"],
-            has_open=row["has_open"],
+            organisation=one.organisation,
+            organisation_name=names.get(one.organisation, ""),
+            setting=one.setting,
+            contacts=one.contacts,
+            first_at=one.first_at,
+            last_at=one.last_at,
+            has_open=one.has_open,
         )
-        for row in _rows(involved_now(events, now))
+        for one in involved_now(contacts, now)
     )
 
 
 def _history(
-    system: OpenSystem, events: ir.Table, person_id: str, names: dict[str, str]
+    system: OpenSystem,
+    events: list[_Row],
+    person_id: str,
+    names: Mapping[str, str],
+    files: Mapping[str, _Row],
 ) -> tuple[HistoryItem, ...]:
     coded: dict[int, list[str]] = {}
-    codes = system.codes.filter(lambda t: t.person_id == person_id)
-    for row in _rows(codes.order_by("event_id", "position", "system")):
+    codes = system.rows_of("codes", person_id)
+    for row in sorted(codes, key=lambda row: (row["event_id"], row["position"], row["system"])):
         coded.setdefault(row["event_id"], []).append(f"{row['system']} {row['code']}")
-    files = {row["file_id"]: row["file"] for row in _rows(system.files.select("file_id", "file"))}
+    latest = sorted(events, key=lambda row: row["event_id"])
+    latest.sort(key=lambda row: row["start_at"], reverse=True)
     return tuple(
         HistoryItem(
             start_at=row["start_at"],
@@ -186,14 +191,9 @@ def _history(
             codes=tuple(coded.get(row["event_id"], ())),
             cost_pence=row["cost_pence"],
             partner=row["partner"],
-            file=files.get(row["file_id"], row["file_id"]),
+            file=files[row["file_id"]]["file"],
             source_row=row["source_row"],
             known_date=row["known_date"],
         )
-        for row in _rows(person_events(events, person_id))
+        for row in latest
     )
-
-
-def _rows(table: ir.Table) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
-    return rows

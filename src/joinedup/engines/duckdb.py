@@ -31,6 +31,8 @@ class DuckDBEngine:
         # Sessions run in UTC: time zones are dealt with once, at intake.
         self.raw("SET TimeZone = 'UTC'")
         self.raw("SET preserve_insertion_order = false")
+        # A snapshot's files never change, so that their footers are read once.
+        self.raw("SET parquet_metadata_cache = true")
         self.raw(f"SET memory_limit = '{int(self.memory_limit_mb)}MB'")
         if threads is not None:
             self.raw(f"SET threads = {int(threads)}")
@@ -58,6 +60,18 @@ class DuckDBEngine:
         """One table over one or more Parquet files of the same columns."""
         many = [paths] if isinstance(paths, Path) else list(paths)
         return self.connection.read_parquet([str(path) for path in many])
+
+    def look_up(self, path: Path, column: str = "", value: str = "") -> list[dict[str, Any]]:
+        """The few rows of a Parquet whose column has the value, or all rows of a small one.
+
+        For one person's record: compiling an Ibis expression takes longer than the answer.
+        """
+        sql, given = "FROM read_parquet(?)", [str(path)]
+        if column:
+            sql, given = f'{sql} WHERE "{column}" = ?', [*given, value]
+        found = self.connection.con.execute(sql, given).to_arrow_table()
+        rows: list[dict[str, Any]] = found.to_pylist()
+        return rows
 
     def write_parquet(self, table: ir.Table, path: Path, *, in_order: bool = False) -> int:
         """Write a table to one zstd Parquet file, aside and then renamed; return its rows.
