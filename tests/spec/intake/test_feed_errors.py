@@ -46,7 +46,7 @@ def test_the_feed_itself_is_right() -> None:
         ("birth_date =", "birthdate =", "identity.birthdate", "Did you mean 'birth_date'?"),
         ('{ column = "born", date = "%Y-%m-%d" }', '"born"', "identity.birth_date", "%Y-%m-%d"),
         ('date = "%Y', 'date = "YYYY', "identity.birth_date", "is not a date format"),
-        ('"community"', '"comunity"', "events[1].setting", "cannot be 'comunity'"),
+        ('"community"', '"communal"', "events[1].setting", "cannot be 'communal'"),
         ('"contact" }', '"contact", codes = {} , x = 1 }', "events[1].kind.x", "not a known key"),
         ('organisation = "org"', 'event_id = "org"', "events[1].event_id", "by Joinedup itself"),
         ('organisation = "org"', "organisation = {}", "events[1].organisation", "has one of"),
