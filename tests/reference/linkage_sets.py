@@ -11,27 +11,24 @@ import ibis.expr.types as ir
 
 from joinedup.engines import DuckDBEngine
 from joinedup.tables import IDENTITIES
+from tests.one_file import take_one
 
-# The sets were made in 2002 (FEBRL) and 2023; a birth date must lie before.
-_MADE = {"febrl": date(2003, 1, 1), "splink": date(2023, 1, 1)}
+FEEDS = Path(__file__).parents[2] / "docs" / "examples" / "feeds"
+# Splink's set was made in 2023; a birth date must lie before.
+_MADE = date(2023, 1, 1)
 
 
-def febrl(engine: DuckDBEngine, path: Path, partner: str) -> ir.Table:
-    """One FEBRL file as `tables.IDENTITIES`, with `person` from the record's name."""
-    raw = engine.read_parquet(path)
-    born = raw.date_of_birth
-    text = born.left(4) + "-" + born.substr(4, 2) + "-" + born.substr(6, 2)
-    address = ibis.literal(" ").join([
-        column.fill_null("") for column in (raw.street_number, raw.address_1, raw.address_2)
-    ])  # fmt: skip
-    return _identities(
-        raw.mutate(
-            partner=ibis.literal(partner), record_id=raw.rec_id, other_number=raw.soc_sec_id,
-            forename=raw.given_name, birth_date=text.try_cast("date"), address=address,
-            town=raw.suburb, person=raw.rec_id.split("-")[1],
-        ),
-        _MADE["febrl"],
-    )  # fmt: skip
+def febrl(engine: DuckDBEngine, path: Path, partner: str, folder: Path) -> ir.Table:
+    """One FEBRL file as `tables.IDENTITIES`, with `person` from the record's name.
+
+    Mapped by the example feed's TOML alone; `folder` takes what intake writes.
+    """
+    toml = (FEEDS / "febrl3.toml").read_text(encoding="utf-8")
+    toml = toml.replace('partner = "FEB3"', f'partner = "{partner}"')
+    taken = take_one(engine, folder / partner, toml, "febrl3_20030101.parquet", path.read_bytes())
+    assert taken.account.quarantined == 0
+    identities = taken.table(IDENTITIES)
+    return identities.mutate(person=identities.record_id.split("-")[1])
 
 
 def fake_1000(engine: DuckDBEngine, path: Path) -> ir.Table:
@@ -43,7 +40,7 @@ def fake_1000(engine: DuckDBEngine, path: Path) -> ir.Table:
             forename=raw.first_name, birth_date=raw.dob, town=raw.city,
             person=raw.cluster.cast("string"),
         ),
-        _MADE["splink"],
+        _MADE,
     )  # fmt: skip
 
 

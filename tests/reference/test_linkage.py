@@ -22,18 +22,22 @@ def links_of(engine: DuckDBEngine, table: ir.Table) -> ir.Table:
 
 
 @needs_shared
-def test_febrl_3_is_deduplicated_as_well_as_by_splinks_example(engine: DuckDBEngine) -> None:
+def test_febrl_3_is_deduplicated_as_well_as_by_splinks_example(
+    engine: DuckDBEngine, tmp_path: Path
+) -> None:
     path = PEOPLE / "febrl_dataset3.parquet"
-    table = febrl(engine, path, "F")
+    table = febrl(engine, path, "F", tmp_path)
     scored = pairwise(engine, links_of(engine, table), table)
     assert scored.f1 >= best_f1([path])
     assert scored.precision > 0.999
 
 
 @needs_shared
-def test_febrl_4_is_linked_as_well_as_by_splinks_example(engine: DuckDBEngine) -> None:
+def test_febrl_4_is_linked_as_well_as_by_splinks_example(
+    engine: DuckDBEngine, tmp_path: Path
+) -> None:
     paths = [PEOPLE / "febrl_dataset4a.parquet", PEOPLE / "febrl_dataset4b.parquet"]
-    one, two = (febrl(engine, path, path.stem[-2:]) for path in paths)
+    one, two = (febrl(engine, path, path.stem[-2:], tmp_path) for path in paths)
     table = one.union(two)
     scored = pairwise(engine, links_of(engine, table), table, across=True)
     assert scored.f1 >= best_f1(paths)
@@ -53,8 +57,8 @@ def test_fake_1000_has_no_false_links_among_its_labels(engine: DuckDBEngine) -> 
 
 @pytest.mark.parametrize("name", ["febrl_dataset1", "febrl_dataset2"])
 @needs_shared
-def test_other_febrl_sets(engine: DuckDBEngine, name: str) -> None:
-    table = febrl(engine, Path(PEOPLE / f"{name}.parquet"), "F")
+def test_other_febrl_sets(engine: DuckDBEngine, tmp_path: Path, name: str) -> None:
+    table = febrl(engine, PEOPLE / f"{name}.parquet", "F", tmp_path)
     scored = pairwise(engine, links_of(engine, table), table)
     assert scored.precision > 0.999
     assert scored.f1 > 0.995
