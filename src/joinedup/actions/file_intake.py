@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, replace
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from joinedup.actions.file_quarantine import write_quarantine, write_refused_file
-from joinedup.actions.file_rows import Opened, Received, open_by_line, open_whole, receive
+from joinedup.actions.file_rows import FileMark, Opened, Received, open_by_line, open_whole, receive
 from joinedup.actions.received import STAGED
 from joinedup.actions.row_checks import CheckedRows, check_rows
 from joinedup.engines import DuckDBEngine
-from joinedup.engines.csv import read_numbered, write_in_order
+from joinedup.engines.csv import compile_steps, read_numbered, write_in_order
 from joinedup.intake import (
     ACCEPTED,
     BY_ID,
     REJECTED,
     Arrival,
     Books,
+    CheckGroups,
     Feed,
     FileAccount,
     FileResult,
     Finding,
-    Limits,
     RefusedLine,
     build_checks,
     first_event_id,
@@ -39,17 +41,34 @@ from joinedup.intake import (
 
 RESULT = "account.json"
 QUARANTINE = "quarantine.parquet"
+WORK = "work"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How files of one feed and the same columns are mapped and checked."""
+
+    query: str
+    refusing: CheckGroups
+    flagging: CheckGroups
+
+
+Plans = dict[Hashable, Plan]
 
 
 @dataclass(frozen=True, slots=True)
 class FileTask:
-    """One file to take in: `folder` is where its parts go, named by all that they depend on."""
+    """One file to take in: `folder` is where its parts go, named by all that they depend on.
+
+    `plans` are kept from file to file, of systems with the same organisations alone.
+    """
 
     arrival: Arrival
     sha256: str
     file_id: str
     folder: Path
     organisations: frozenset[str]
+    plans: Plans = field(default_factory=dict)
 
 
 def take_in_file(engine: DuckDBEngine, task: FileTask) -> FileResult:
@@ -59,7 +78,7 @@ def take_in_file(engine: DuckDBEngine, task: FileTask) -> FileResult:
         return read_result(kept)
     aside = task.folder.with_name(task.folder.name + ".part")
     shutil.rmtree(aside, ignore_errors=True)
-    work = aside / "work"
+    work = aside / WORK
     work.mkdir(parents=True)
     result = _take_in(engine, task, aside, work)
     write_result(result, aside / RESULT)
@@ -73,7 +92,7 @@ def _take_in(engine: DuckDBEngine, task: FileTask, folder: Path, work: Path) -> 
     feed, day = task.arrival.feed, task.arrival.extract_date
     if received.fault or feed is None or day is None:
         return _refuse(engine, task, received, folder)
-    read = _read(engine, task, received, feed, folder, work)
+    read = _read(engine, task, received, feed, day, folder)
     if read is None:
         return _refuse(engine, task, replace(received, fault="file_unreadable"), folder)
     path = folder / QUARANTINE
@@ -92,17 +111,18 @@ class _Read:
 
 
 def _read(
-    engine: DuckDBEngine, task: FileTask, received: Received, feed: Feed, folder: Path, work: Path
+    engine: DuckDBEngine, task: FileTask, received: Received, feed: Feed, day: date, folder: Path
 ) -> _Read | None:
     """Read with DuckDB alone where it can be trusted to lose no line, else line by line."""
-    with open_whole(engine, received, feed) as opened:
+    mark = FileMark(day, first_event_id(task.sha256))
+    with open_whole(engine, received, feed, mark) as opened:
         if opened is not None:
             read = _stage(engine, task, feed, opened, folder)
             if read is not None:
                 return read
     if received.survey is None:
         return None
-    with open_by_line(engine, received, feed, work) as opened:
+    with open_by_line(engine, received, feed, mark, folder / WORK) as opened:
         return _stage(engine, task, feed, opened, folder)
 
 
@@ -110,20 +130,32 @@ def _stage(
     engine: DuckDBEngine, task: FileTask, feed: Feed, opened: Opened, folder: Path
 ) -> _Read | None:
     """Map and check every record in one pass; None where not all were read."""
-    day = task.arrival.extract_date
-    assert day is not None  # a file without one has been refused
-    mapped = map_rows(feed, opened.table, opened.names, opened.typed, Limits(day))
-    checks = build_checks(mapped, task.organisations)
-    refusing = group_checks(checks, refusing=True)
-    flagging = group_checks(checks, refusing=False)
-    wide = stage(mapped, refusing, flagging, first_event_id=first_event_id(task.sha256))
+    plan = _plan(task, feed, opened)
     path = folder / STAGED
-    if write_in_order(engine, wide, path) != opened.rows:
+    if write_in_order(engine, plan.query, path) != opened.rows:
         path.unlink(missing_ok=True)
         return None
     staged = staged_rows(read_numbered(engine, [path], first_row=opened.first_row), feed)
-    checked = check_rows(engine, staged, refusing, flagging, folder)
+    checked = check_rows(engine, staged, plan.refusing, plan.flagging, folder)
     return _Read(checked, opened.refused, opened.header_or_blank, opened.first_row)
+
+
+def _plan(task: FileTask, feed: Feed, opened: Opened) -> Plan:
+    """How to map and check the file; as an earlier file of the same feed and columns, if one was.
+
+    Compiling takes longer than reading a small file.
+    """
+    key = (feed.digest, tuple(opened.names.items()), opened.table.columns)
+    made = task.plans.get(key) if opened.is_view else None
+    if made is not None:
+        return made
+    mapped = map_rows(feed, opened.table, opened.names, opened.typed)
+    checks = build_checks(mapped, task.organisations)
+    refusing = group_checks(checks, refusing=True)
+    flagging = group_checks(checks, refusing=False)
+    plan = Plan(compile_steps(stage(mapped, refusing, flagging)), refusing, flagging)
+    task.plans[key] = plan
+    return plan
 
 
 def _accept(task: FileTask, received: Received, read: _Read) -> FileResult:

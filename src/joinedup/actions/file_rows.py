@@ -7,11 +7,13 @@ own line and delimiter counts leave no room for doubt; else every line is placed
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -56,12 +58,21 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class FileMark:
+    """What stands on every row of a file."""
+
+    extract_date: date
+    first_event_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A file's records, to be read once.
 
     `names`: the partner's column → its column in `table`; `typed`: those that were dates or times
     already. `first_row`: the line of the first record where each is one line and they follow on;
     None where `table` has `source_row` and `lines`. `rows`: how many records there must be.
+    `is_view`: whether another file of the same columns is read by the same query.
     """
 
     table: ir.Table
@@ -71,6 +82,7 @@ class Opened:
     header_or_blank: int = 0
     typed: frozenset[str] = frozenset()
     refused: tuple[RefusedLine, ...] = ()
+    is_view: bool = True
 
 
 def receive(engine: DuckDBEngine, arrival: Arrival, work: Path) -> Received:
@@ -121,7 +133,9 @@ def _receive_parquet(engine: DuckDBEngine, arrival: Arrival) -> Received:
 
 
 @contextmanager
-def open_whole(engine: DuckDBEngine, received: Received, feed: Feed) -> Iterator[Opened | None]:
+def open_whole(
+    engine: DuckDBEngine, received: Received, feed: Feed, mark: FileMark
+) -> Iterator[Opened | None]:
     """Open a file that DuckDB alone can be trusted with; None where it cannot.
 
     Every record has at least `columns - 1` delimiters and one line end. So where there are as
@@ -129,7 +143,7 @@ def open_whole(engine: DuckDBEngine, received: Received, feed: Feed) -> Iterator
     """
     survey, header = received.survey, received.header
     if survey is None:
-        yield _open_parquet(engine, received, feed)
+        yield _open_parquet(engine, received, feed, mark)
         return
     columns = len(header.columns)
     is_plain = (
@@ -149,7 +163,7 @@ def open_whole(engine: DuckDBEngine, received: Received, feed: Feed) -> Iterator
         has_header=feed.layout.header,
         has_return_newlines=survey.return_newlines > 0,
     )
-    with open_csv(engine, survey.plain, shape) as table:
+    with _open_csv(engine, survey.plain, shape, mark) as table:
         yield Opened(
             table=table,
             names=_names(header, feed),
@@ -161,7 +175,7 @@ def open_whole(engine: DuckDBEngine, received: Received, feed: Feed) -> Iterator
 
 @contextmanager
 def open_by_line(
-    engine: DuckDBEngine, received: Received, feed: Feed, work: Path
+    engine: DuckDBEngine, received: Received, feed: Feed, mark: FileMark, work: Path
 ) -> Iterator[Opened]:
     """Place every line ourselves; DuckDB then reads the whole records alone."""
     survey, header = received.survey, received.header
@@ -173,7 +187,7 @@ def open_by_line(
     )
     accepted = placed.accepted()
     pq.write_table(pa.table({"source_row": accepted[0], "lines": accepted[1]}), numbers)
-    with open_csv(engine, clean, _shape(received, feed), numbered_by=numbers) as table:
+    with _open_csv(engine, clean, _shape(received, feed), mark, numbers) as table:
         yield Opened(
             table=table,
             names=_names(header, feed),
@@ -182,6 +196,19 @@ def open_by_line(
             header_or_blank=header.lines + placed.blank,
             refused=tuple(placed.refused),
         )
+
+
+def _open_csv(
+    engine: DuckDBEngine, path: Path, shape: CsvShape, mark: FileMark, numbers: Path | None = None
+) -> AbstractContextManager[ir.Table]:
+    return open_csv(
+        engine,
+        path,
+        shape,
+        extract_date=mark.extract_date,
+        first_event_id=mark.first_event_id,
+        numbered_by=numbers,
+    )
 
 
 def _names(header: Header, feed: Feed) -> Mapping[str, str]:
@@ -200,13 +227,20 @@ def _shape(received: Received, feed: Feed) -> CsvShape:
     )
 
 
-def _open_parquet(engine: DuckDBEngine, received: Received, feed: Feed) -> Opened:
+def _open_parquet(engine: DuckDBEngine, received: Received, feed: Feed, mark: FileMark) -> Opened:
     table = open_parquet(engine, received.path)
     assert table is not None  # `receive` has opened it
     names = _names(received.header, feed)
     texts = {column: table[name].cast("string") for name, column in names.items()}
     return Opened(
-        table=table.select("source_row", "lines", **texts),
+        table=table.select(
+            "source_row",
+            "lines",
+            extract_date=ibis.literal(mark.extract_date),
+            first_event_id=ibis.literal(mark.first_event_id, "int64"),
+            **texts,
+        ),
+        is_view=False,
         names=names,
         rows=received.lines,
         first_row=None,

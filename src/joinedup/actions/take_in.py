@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from joinedup.actions.feeds import FeedSettings, read_feed_settings
-from joinedup.actions.file_intake import FileTask, take_in_file
+from joinedup.actions.file_intake import FileTask, Plans, take_in_file
 from joinedup.actions.inbox_files import HashedFile, hash_arrivals, still_growing
 from joinedup.actions.received import Part, Staged
 from joinedup.actions.steps import Tell, code_version
@@ -75,8 +75,9 @@ def take_in(system: System, engine: DuckDBEngine, tell: Tell = lambda _: None) -
     folder = system.identified / PARTS
     folder.mkdir(parents=True, exist_ok=True)
     taken: list[_TakenFile] = []
+    plans: Plans = {}
     for hashed in hash_arrivals(arrivals, folder / "seen.json"):
-        taken.append(_take(engine, hashed, settings, folder, taken, tell))
+        taken.append(_take(engine, hashed, settings, folder, taken, plans, tell))
     parts = tuple(one.part for one in taken if one.part is not None)
     superseded = find_superseded(engine, _accepted(taken), folder)
     if superseded.rows_by_file:
@@ -97,6 +98,7 @@ def _take(
     settings: FeedSettings,
     folder: Path,
     taken: Sequence[_TakenFile],
+    plans: Plans,
     tell: Tell,
 ) -> _TakenFile:
     arrival, file_id = hashed.arrival, hashed.file_id
@@ -112,6 +114,7 @@ def _take(
         file_id=file_id,
         folder=folder / f"{file_id}-{_settings_hash(arrival, settings)}",
         organisations=settings.organisations,
+        plans=plans,
     )
     tell(f"Taking in {arrival.name}")
     _refuse_same_event_ids(hashed, taken)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from joinedup.engines.duckdb import DuckDBEngine
 # Column of the text table that holds the field at a place in the record, from 0.
 TEXT_COLUMN: Final = "c{}"
 _ROW: Final = "file_row_number"
-_VIEWS: Final = count()
+_VIEW: Final = "received_text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +35,55 @@ class CsvShape:
 
 @contextmanager
 def open_csv(
-    engine: DuckDBEngine, source: Path, shape: CsvShape, *, numbered_by: Path | None = None
+    engine: DuckDBEngine,
+    source: Path,
+    shape: CsvShape,
+    *,
+    extract_date: date,
+    first_event_id: int,
+    numbered_by: Path | None = None,
 ) -> Iterator[ir.Table]:
     """The wanted columns of a CSV as text, to be read once and in order.
 
-    `numbered_by`: a Parquet of as many rows, in the same order, whose columns stand beside them.
+    The extract's date and the first event id stand on each row, so that what is compiled for one
+    file serves for the next. `numbered_by`: a Parquet of as many rows, in the same order, whose
+    columns stand beside them.
     """
-    view = f"text_{next(_VIEWS)}"
     beside = f" POSITIONAL JOIN read_parquet({_text(numbered_by)})" if numbered_by else ""
     kept = ", ".join(TEXT_COLUMN.format(place) for place in shape.kept)
     wanted = f"{kept}, source_row, lines" if numbered_by else kept
+    wanted += f", DATE '{extract_date}' AS extract_date, {first_event_id} AS first_event_id"
     # Paths and delimiters are quoted; the rest are numbers and names made here.
     selected = f"SELECT {wanted} FROM {_read_csv(source, shape)}{beside}"  # noqa: S608
-    engine.raw(f"CREATE TEMP VIEW {view} AS {selected}")
+    engine.raw(f"CREATE OR REPLACE TEMP VIEW {_VIEW} AS {selected}")
     try:
-        yield engine.connection.table(view)
+        yield engine.connection.table(_VIEW)
     finally:
-        engine.raw(f"DROP VIEW {view}")
+        engine.raw(f"DROP VIEW {_VIEW}")
 
 
-def write_in_order(engine: DuckDBEngine, table: ir.Table, path: Path) -> int | None:
-    """Write a table as it comes, each step of it computed once; return the rows.
+def compile_steps(table: ir.Table) -> str:
+    """A table's query with each of its steps apart, so that each is computed once.
 
-    None where DuckDB's strict reader refuses the CSV that the table reads.
+    Steps that Ibis would merge are computed again for each use of their columns.
     """
-    # Steps that Ibis would merge are computed again for each use of their columns.
     fused = ibis.options.sql.fuse_selects
     ibis.options.sql.fuse_selects = False
     try:
-        sql = ibis.to_sql(table, dialect="duckdb")
+        return str(ibis.to_sql(table, dialect="duckdb"))
     finally:
         ibis.options.sql.fuse_selects = fused
+
+
+def write_in_order(engine: DuckDBEngine, query: str, path: Path) -> int | None:
+    """Write a compiled query as its rows come; return how many.
+
+    None where DuckDB's strict reader refuses the CSV that it reads.
+    """
     engine.raw("SET preserve_insertion_order = true")
     try:
         done = engine.raw(
-            f"COPY ({sql}) TO {_text(path)} (FORMAT parquet, COMPRESSION zstd, "
+            f"COPY ({query}) TO {_text(path)} (FORMAT parquet, COMPRESSION zstd, "
             "COMPRESSION_LEVEL 1, PARQUET_VERSION v2)"
         )
         rows: int = done.fetchall()[0][0]

@@ -183,7 +183,7 @@ class _Building:
                 "event_after_death", start.label, takes & (day.cast("timestamp") > died)
             )
         kind = part.find("kind")
-        last = ibis.literal(rows.limits.extract_date + EXTRACT_TOLERANCE)
+        last = rows.limits.extract_date + ibis.interval(days=EXTRACT_TOLERANCE.days)
         late = takes & (day > last) & ~rows.limits.is_impossible(rows.local(start))
         if kind is not None:  # an appointment may well lie ahead
             late = late & (rows.value(kind) != "appointment")

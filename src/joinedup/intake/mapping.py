@@ -28,6 +28,9 @@ from joinedup.terms.nhs_number import as_whole
 # Between the columns of a key: no partner's text holds it.
 KEY_SEPARATOR: Final = "\x1f"
 
+# Columns of a text table that are not the partner's.
+CARRIED: Final = ("source_row", "lines", "extract_date", "first_event_id")
+
 
 @dataclass(frozen=True, slots=True)
 class MappedRows:
@@ -121,17 +124,18 @@ def value_places(feed: Feed) -> Mapping[str, int]:
 
 
 def map_rows(
-    feed: Feed, rows: ir.Table, names: Mapping[str, str], typed: frozenset[str], limits: Limits
+    feed: Feed, rows: ir.Table, names: Mapping[str, str], typed: frozenset[str]
 ) -> MappedRows:
     """Lay a feed's values beside its rows.
 
-    `names`: the partner's column → its column of text in `rows`, which may have `source_row` and
-    `lines` too. `typed`: those that were dates or times already.
+    `names`: the partner's column → its column of text in `rows`, which has `extract_date` and
+    `first_event_id` too, and may have `source_row` and `lines`. `typed`: those that were dates or
+    times already.
     """
     used = feed.columns_used
     values = _all_values(feed)
     places = value_places(feed)
-    own = [name for name in ("source_row", "lines") if name in rows.columns]
+    own = [name for name in CARRIED if name in rows.columns]
     tidied = rows.select(
         *own,
         **{
@@ -151,6 +155,7 @@ def map_rows(
     locals_ = texts.mutate(
         **{f"l{n}": local_of(one, texts[f"t{n}"], source(texts)) for n, one in enumerate(values)}
     )
+    limits = Limits(locals_.extract_date)
     number = feed.identity.find("nhs_number")
     finals = locals_.mutate(
         **{f"v{n}": final_of(one, locals_[f"l{n}"], limits) for n, one in enumerate(values)},
@@ -158,7 +163,7 @@ def map_rows(
         if number
         else ibis.null("int64"),
     )
-    return MappedRows(finals, feed, limits, places, used)
+    return MappedRows(finals, feed, Limits(finals.extract_date), places, used)
 
 
 def has_time(value: Value) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import reduce
 
 import ibis
@@ -110,14 +109,12 @@ def _read_dated(value: Value, text: ir.Value, source: Source) -> ir.Value:
 class Limits:
     """Which dates are possible, as at the extract."""
 
-    extract_date: date
+    extract_date: ir.DateValue
 
     def is_impossible(self, when: ir.Value) -> ir.Value:
         """Before 1900, or further ahead of the extract than anything is booked."""
-        last = self.extract_date + FURTHEST_AHEAD
-        return (when < ibis.literal(FIRST_POSSIBLE, "timestamp(6)")) | (
-            when > ibis.literal(last, "timestamp(6)")
-        )
+        last = self.extract_date + ibis.interval(days=FURTHEST_AHEAD.days)
+        return (when < ibis.literal(FIRST_POSSIBLE, "timestamp(6)")) | (when > last)
 
 
 def final_of(mapped: Mapped, local: ir.Value, limits: Limits) -> ir.Value:

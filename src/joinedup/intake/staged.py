@@ -67,17 +67,9 @@ def group_checks(checks: tuple[Check, ...], *, refusing: bool) -> CheckGroups:
     return tuple(tuple(chosen[start : start + MASK_BITS]) for start in starts)
 
 
-def stage(
-    rows: MappedRows, refusing: CheckGroups, flagging: CheckGroups, *, first_event_id: int
-) -> ir.Table:
-    """The columns to keep of mapped rows: `r0`… and `f0`… are masks of checks that failed.
-
-    `first_event_id`: the file's own, on every row.
-    """
-    columns: dict[str, ir.Value] = {
-        "row_key": rows.row_key(),
-        "first_event_id": ibis.literal(first_event_id, "int64"),
-    }
+def stage(rows: MappedRows, refusing: CheckGroups, flagging: CheckGroups) -> ir.Table:
+    """The columns to keep of mapped rows: `r0`… and `f0`… are masks of checks that failed."""
+    columns: dict[str, ir.Value] = {"row_key": rows.row_key()}
     columns |= {f"r{n}": mask(group) for n, group in enumerate(refusing)}
     columns |= {f"f{n}": mask(group) for n, group in enumerate(flagging)}
     for mapped in promised_values(rows.feed):
@@ -91,7 +83,8 @@ def stage(
     for part in rows.feed.all_parts:
         if part.when is not None:
             columns[_taken(rows.feed, part)] = rows.takes(part)
-    own = [name for name in ("source_row", "lines") if name in rows.table.columns]
+    kept = ("source_row", "lines", "first_event_id")
+    own = [name for name in kept if name in rows.table.columns]
     return rows.table.select(*own, **columns)
 
 
