@@ -158,3 +158,27 @@ def test_a_feeds_own_rule_compares_two_of_its_dates(engine: DuckDBEngine, tmp_pa
     more += 'not_after = "left"\ncure = "Ask."\n'
     taken = _take(engine, tmp_path, GOOD | {"ready": "2024-05-09"}, more=more)
     assert "left_too_soon" in taken.quarantine[0]["rules"]
+
+
+@pytest.mark.parametrize("extra", [b",", b",more", b",,"])
+def test_a_delimiter_too_many_is_seen_even_where_nothing_follows_it(
+    engine: DuckDBEngine, tmp_path: Path, extra: bytes
+) -> None:
+    good = b",".join(GOOD[name].replace(",", "").encode() for name in COLUMNS)
+    content = b"\n".join([",".join(COLUMNS).encode(), good + extra, good]) + b"\n"
+    taken = take_one(engine, tmp_path, FEED.replace("{more}", ""), "stays_20240601.csv", content)
+    assert [(row["source_row"], row["rules"]) for row in taken.quarantine] == [
+        (2, ["too_many_columns"])
+    ]
+
+
+def test_every_row_of_a_large_file_keeps_its_line_number(
+    engine: DuckDBEngine, tmp_path: Path
+) -> None:
+    values = ",".join(GOOD[name].replace(",", "") for name in COLUMNS[2:])
+    lines = [",".join(COLUMNS), *(f"{line},P{line},{values}" for line in range(2, 400_002))]
+    content = ("\n".join(lines) + "\n").encode()
+    taken = take_one(engine, tmp_path, FEED.replace("{more}", ""), "stays_20240601.csv", content)
+    events = taken.table(tables.EVENTS)
+    right = events.record_id == "P" + events.source_row.cast("string")
+    assert events.filter(right).count().to_pyarrow().as_py() == 400_000
