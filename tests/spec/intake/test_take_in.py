@@ -179,7 +179,7 @@ def test_a_file_still_being_copied_is_left_alone(system: System, engine: DuckDBE
     ("name", "content", "rule"),
     [
         ("RZ1/visits_20240601.csv", "", "file_empty"),
-        ("RZ1/visits_20240601.csv.gz", gzip.compress(HEADER.encode() * 99)[:60], "file_truncated"),
+        ("RZ1/visits_20240601.csv.gz", gzip.compress(HEADER.encode() * 99, mtime=0)[:60], "file_truncated"),
         ("RZ1/visits_20240601.parquet", b"PAR1 cut", "file_unreadable"),
         ("RZ1/visits_20240601.csv", HEADER.encode("utf-16"), "file_not_utf8"),
         ("RZ1/visits_20240601.csv", HEADER.replace("who", "patient"), "columns_missing"),
