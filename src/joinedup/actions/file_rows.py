@@ -186,13 +186,18 @@ def open_by_line(
         survey.plain, clean, form, header_lines=header.lines, is_utf8=survey.is_clean_utf8
     )
     accepted = placed.accepted()
-    pq.write_table(pa.table({"source_row": accepted[0], "lines": accepted[1]}), numbers)
-    with _open_csv(engine, clean, _shape(received, feed), mark, numbers) as table:
+    rows, first_row = accepted.shape[1], header.lines + 1
+    # Numbers beside the rows have DuckDB read on one thread: only where they tell anything.
+    follow_on = rows == placed.lines - header.lines
+    if not follow_on:
+        pq.write_table(pa.table({"source_row": accepted[0], "lines": accepted[1]}), numbers)
+    beside = None if follow_on else numbers
+    with _open_csv(engine, clean, _shape(received, feed), mark, beside) as table:
         yield Opened(
             table=table,
             names=_names(header, feed),
-            rows=accepted.shape[1],
-            first_row=None,
+            rows=rows,
+            first_row=first_row if follow_on else None,
             header_or_blank=header.lines + placed.blank,
             refused=tuple(placed.refused),
         )
