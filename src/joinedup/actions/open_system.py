@@ -34,6 +34,7 @@ class OpenSystem:
             spill=system.identified / "spill",
             memory_limit_mb=system.limits.memory_mb,
             threads=system.limits.threads,
+            files_are_final=True,  # a published snapshot never changes: read footers once
         )
 
     def table(self, name: str) -> ir.Table:

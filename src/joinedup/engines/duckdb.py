@@ -24,15 +24,20 @@ class DuckDBEngine:
     name = "duckdb"
 
     def __init__(
-        self, *, spill: Path, memory_limit_mb: int | None = None, threads: int | None = None
+        self,
+        *,
+        spill: Path,
+        memory_limit_mb: int | None = None,
+        threads: int | None = None,
+        files_are_final: bool = False,
     ) -> None:
         self.memory_limit_mb = memory_limit_mb or psutil.virtual_memory().total // _MB // 2
         self.connection = ibis.duckdb.connect(temp_directory=str(spill))
         # Sessions run in UTC: time zones are dealt with once, at intake.
         self.raw("SET TimeZone = 'UTC'")
         self.raw("SET preserve_insertion_order = false")
-        # A snapshot's files never change, so that their footers are read once.
-        self.raw("SET parquet_metadata_cache = true")
+        if files_are_final:
+            self.raw("SET parquet_metadata_cache = true")
         self.raw(f"SET memory_limit = '{int(self.memory_limit_mb)}MB'")
         if threads is not None:
             self.raw(f"SET threads = {int(threads)}")
