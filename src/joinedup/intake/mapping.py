@@ -149,9 +149,7 @@ def map_rows(
     def source(table: ir.Table) -> Source:
         return Source({name: table[f"k{place}"] for place, name in enumerate(used)}, typed)
 
-    texts = tidied.mutate(
-        **{f"t{n}": text_of(one.value, source(tidied)) for n, one in enumerate(values)}
-    )
+    texts = tidied.mutate(**{f"t{n}": text_of(one, source(tidied)) for n, one in enumerate(values)})
     locals_ = texts.mutate(
         **{f"l{n}": local_of(one, texts[f"t{n}"], source(texts)) for n, one in enumerate(values)}
     )

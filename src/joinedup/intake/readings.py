@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
+from operator import and_
 
 import ibis
 import ibis.expr.types as ir
@@ -50,8 +51,13 @@ def tidy(text: ir.StringColumn, nulls: tuple[str, ...]) -> ir.Value:
     return reduce(lambda value, word: value.nullif(word), words, plain)
 
 
-def text_of(value: Value, source: Source) -> ir.Value:
-    """The text that a value is read from."""
+def text_of(mapped: Mapped, source: Source) -> ir.Value:
+    """The text that a value is read from.
+
+    A record id of several columns is whole or it is none: a part of it alone, such as the
+    practice, would make one patient of many.
+    """
+    value = mapped.value
     if value.constant is not None:
         return ibis.literal(value.constant)
     columns = [source.column(name) for name in value.columns]
@@ -61,6 +67,9 @@ def text_of(value: Value, source: Source) -> ir.Value:
         text = ibis.coalesce(*columns)
     else:
         text = ibis.literal(value.joiner).join(columns).nullif("")
+        if mapped.target.name == "record_id":
+            is_whole = reduce(and_, [column.notnull() for column in columns])
+            text = ibis.ifelse(is_whole, text, ibis.null("string"))
     return text
 
 

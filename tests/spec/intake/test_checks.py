@@ -66,6 +66,20 @@ def test_a_good_row_fails_nothing_and_is_mapped(engine: DuckDBEngine, tmp_path: 
     assert (identity["nhs_number"], identity["sex"]) == ("9434765919", "female")
 
 
+def test_half_a_record_id_is_none_since_it_would_make_one_patient_of_many(
+    engine: DuckDBEngine, tmp_path: Path
+) -> None:
+    feed = FEED.replace("{more}", "").replace(
+        'record_id = "who"', 'record_id = { columns = ["org", "who"], join = "-" }'
+    )
+    rows = [GOOD, GOOD | {"id": "2", "who": ""}]
+    lines = [",".join(COLUMNS), *(",".join(f'"{row[c]}"' for c in COLUMNS) for row in rows)]
+    content = "\n".join(lines) + "\n"
+    taken = take_one(engine, tmp_path, feed, "stays_20240601.csv", content.encode())
+    assert taken.rows(tables.IDENTITIES, "record_id") == [("R0D-P1",)]
+    assert [one["source_row"] for one in taken.quarantine] == [3]
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
