@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from joinedup.actions.new_system import GITIGNORE, README, partners_toml, system_toml
+from joinedup.actions.starting_files import GITIGNORE, README, partners_toml, system_toml
 from joinedup.partners import (
     AreaPack,
     Partner,
