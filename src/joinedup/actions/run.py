@@ -28,6 +28,9 @@ from joinedup.partners import System, read_system
 from joinedup.safeguards.pseudonyms import Key
 from joinedup.terms import SnapshotError, SourceDataError
 
+# Where every file was refused, the first few say why.
+_REASONS_SHOWN = 3
+
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
@@ -111,12 +114,14 @@ def _same_key(before: Snapshot | None, key: Key) -> None:
 
 
 def _something_to_publish(system: System, taken: TakenIn) -> None:
-    if not any(account.outcome == "accepted" for account in taken.accounts):
-        raise SourceDataError(
-            "no file could be taken in, so there is nothing to publish.",
-            where=str(system.inbox),
-            cure="Put partners' files in inbox/PARTNER/, or see 'joinedup status' for reasons.",
-        )
+    if any(account.outcome == "accepted" for account in taken.accounts):
+        return
+    reasons = [f"{account.file}: {account.reason}" for account in taken.accounts]
+    raise SourceDataError(
+        "no file could be taken in, so there is nothing to publish.",
+        where=str(system.inbox),
+        cure=" ".join(reasons[:_REASONS_SHOWN]) or "Put partners' files in inbox/PARTNER/.",
+    )
 
 
 def _manifest(work: Work, taken: TakenIn) -> Mapping[str, Any]:
