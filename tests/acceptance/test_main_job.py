@@ -140,8 +140,14 @@ def test_every_step_reports_its_cost(invented: InventedSystem) -> None:
     steps = {step["name"]: step for step in invented.outcome["steps"]}
     assert {"take in", "link", "record", "guard", "publish"} <= set(steps)
     for step in steps.values():
-        assert {"name", "seconds", "cpu_seconds", "peak_mb", "reused"} == set(step)
+        assert set(step) == {
+            "name", "seconds", "cpu_seconds", "peak_mb", "read_bytes", "written_bytes", "reused",
+        }  # fmt: skip
         assert not step["reused"]
+    received = sum(one["bytes"] for one in invented.outcome["files"])
+    if steps["take in"]["read_bytes"] is not None:  # macOS does not count them
+        assert steps["take in"]["read_bytes"] >= 2 * received, "each file is hashed and read"
+        assert steps["record"]["written_bytes"] > steps["publish"]["written_bytes"] > 0
 
 
 def test_one_person_is_shown_with_source_and_freshness(

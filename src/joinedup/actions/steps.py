@@ -1,33 +1,34 @@
-"""What each step of a run cost: time, processor time, memory, and whether it was reused."""
+"""What each step of a run cost: time, processor, memory, bytes, and whether it was reused."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.resources
 import json
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import psutil
+from joinedup.actions.usage import Meter, Used
 
 Tell = Callable[[str], None]
 
-# How often memory is looked at: short enough to see a peak, long enough to cost nothing.
-_EVERY_SECONDS = 0.05
 _MB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a run, as `--json` reports it."""
+    """One step of a run, as `--json` reports it, child processes included.
+
+    `read_bytes` and `written_bytes` are None where the platform does not count them.
+    """
 
     name: str
     seconds: float
     cpu_seconds: float
     peak_mb: int
+    read_bytes: int | None
+    written_bytes: int | None
     reused: bool
 
 
@@ -50,43 +51,28 @@ class Steps:
     def measured(self, name: str, what: str) -> Iterator[Running]:
         """Measure one step; `what` tells the user what goes on."""
         self.tell(what)
-        running = Running(name)
-        process = psutil.Process()
-        cpu_before, began = _cpu(process), time.perf_counter()
-        with _peak_memory(process) as peak:
+        running, meter = Running(name), Meter()
+        before = meter.used()
+        with meter.watching():
             yield running
-        self.done.append(
-            Step(
-                name,
-                round(time.perf_counter() - began, 3),
-                round(_cpu(process) - cpu_before, 3),
-                peak[0] // _MB,
-                running.reused,
-            )
-        )
+        self.done.append(_step(running, before, meter.used(), meter.peak_bytes))
 
 
-@contextmanager
-def _peak_memory(process: psutil.Process) -> Iterator[list[int]]:
-    peak = [process.memory_info().rss]
-    stop = threading.Event()
-
-    def watch() -> None:
-        while not stop.wait(_EVERY_SECONDS):
-            peak[0] = max(peak[0], process.memory_info().rss)
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield peak
-    finally:
-        stop.set()
-        watcher.join()
+def _step(running: Running, before: Used, after: Used, peak_bytes: int) -> Step:
+    return Step(
+        name=running.name,
+        seconds=round(after.at - before.at, 3),
+        # A child that ended unseen takes its seconds along: never less than nothing.
+        cpu_seconds=round(max(after.cpu_seconds - before.cpu_seconds, 0.0), 3),
+        peak_mb=peak_bytes // _MB,
+        read_bytes=_more(before.read_bytes, after.read_bytes),
+        written_bytes=_more(before.written_bytes, after.written_bytes),
+        reused=running.reused,
+    )
 
 
-def _cpu(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def _more(before: int | None, after: int | None) -> int | None:
+    return None if before is None or after is None else max(after - before, 0)
 
 
 def step_key(name: str, *parts: object) -> str:
