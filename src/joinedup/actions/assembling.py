@@ -35,7 +35,8 @@ def assemble(work: Work) -> None:
         if step.reused:
             return
         links = work.read(tables.LINKS)
-        work.write(STEP, tables.PERSONS, assemble_persons(work.read(tables.IDENTITIES), links))
+        persons = assemble_persons(work.read(tables.IDENTITIES), links)
+        work.write_by_person(STEP, tables.PERSONS, persons)
         for declared in (tables.CODES, tables.REFERRALS, tables.REGISTRATIONS):
             received = attach_person(declared, work.received(declared), links)
             work.write_by_person(STEP, declared, received)

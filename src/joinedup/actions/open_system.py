@@ -10,7 +10,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from joinedup import tables
-from joinedup.engines import DuckDBEngine, Lake, Snapshot
+from joinedup.engines import Cells, DuckDBEngine, Lake, Snapshot, parquet_files
 from joinedup.partners import System, read_system
 from joinedup.safeguards import Purpose, decide, record_look
 from joinedup.tables import Table, Zone
@@ -30,6 +30,7 @@ class OpenSystem:
         self.system = system
         self.snapshot = snapshot
         self.purpose = decide(purpose, tables.PERSONS)
+        self._made: Mapping[str, Any] = snapshot.manifest.get("tables", {})
         self._engine = DuckDBEngine(
             spill=system.identified / "spill",
             memory_limit_mb=system.limits.memory_mb,
@@ -47,11 +48,17 @@ class OpenSystem:
         self, name: str, person_id: str, *, column: str = "person_id"
     ) -> list[dict[str, Any]]:
         """The rows of one promised table about one person, in no order."""
-        return self._engine.look_up(self._path(name), column, person_id)
+        paths = parquet_files(self._path(name))
+        parting = self._made.get(name, {}).get("cells")
+        if column == "person_id" and parting:
+            cells = Cells(**parting)
+            mine = [path for path in paths if cells.has_person(path.name, person_id)]
+            paths = mine or paths[:1]  # a file without the person still has the columns
+        return self._engine.look_up(paths, column, person_id)
 
     def all_rows(self, name: str) -> list[dict[str, Any]]:
         """All rows of a promised table that does not grow with people."""
-        return self._engine.look_up(self._path(name))
+        return self._engine.look_up(parquet_files(self._path(name)))
 
     def _path(self, name: str) -> Path:
         declared = _BY_NAME.get(name)
@@ -63,7 +70,7 @@ class OpenSystem:
             )
         decide(self.purpose, declared)
         path = self.snapshot.table_path(name, identified=declared.zone is Zone.IDENTIFIED)
-        if not path.is_file():
+        if not path.is_dir():
             raise NotFoundError(
                 f"the serving snapshot has no table '{name}'.",
                 where=self.snapshot.id,
@@ -93,16 +100,14 @@ class OpenSystem:
         return [*super().__dir__(), *_BY_NAME]
 
     def __repr__(self) -> str:
-        manifest = self.snapshot.manifest
-        made: Mapping[str, Any] = manifest["tables"]
         lines = [
             f"{self.system.name} ({self.system.ods_code}), snapshot {self.snapshot.id}",
             f"opened for {self.purpose.value}",
         ]
         for name in _BY_NAME:
-            if name in made:
+            if name in self._made:
                 closed = "" if self._allows(name) else "  (not for this purpose)"
-                lines.append(f"  {name:<14}{made[name]['rows']:>14,} rows{closed}")
+                lines.append(f"  {name:<14}{self._made[name]['rows']:>14,} rows{closed}")
         return "\n".join(lines)
 
     def _allows(self, name: str) -> bool:

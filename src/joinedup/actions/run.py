@@ -71,6 +71,7 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
             before=before,
             draft=lake.begin(),
             parts=taken.parts,
+            accepted_rows=sum(account.accepted for account in taken.accounts),
         )
         link_records(work, taken)
         assemble(work)
@@ -132,9 +133,6 @@ def _manifest(work: Work, taken: TakenIn) -> Mapping[str, Any]:
         "joinedup_version": __version__,
         "key_fingerprint": fingerprint(work.key),
         "steps": work.step_keys,
-        "tables": {
-            name: {"step": made.step, "zone": made.zone.value, "rows": made.rows}
-            for name, made in sorted(work.made.items())
-        },
+        "tables": {name: made.entry() for name, made in sorted(work.made.items())},
         "waiting": list(taken.waiting),
     }

@@ -3,26 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
 
 import ibis.expr.types as ir
 
 from joinedup.actions.received import Part, received_table
 from joinedup.actions.steps import Steps
-from joinedup.engines import DuckDBEngine, Snapshot, reuse, write_sorted
+from joinedup.engines import (
+    CellOrder,
+    Cells,
+    DuckDBEngine,
+    Snapshot,
+    TableFile,
+    by_inode,
+    change_cells,
+    describe_files,
+    parquet_files,
+    reuse,
+    write_cells,
+)
 from joinedup.partners import System
 from joinedup.safeguards.pseudonyms import Key
 from joinedup.tables import Table, Zone
 
+# The one file of a table that is not parted.
+WHOLE: Final = "all.parquet"
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One table of the draft: the step that made it, its zone, its rows."""
+    """One table of the draft: the step that made it, its zone, its files and their parting."""
 
     step: str
     zone: Zone
-    rows: int
+    files: tuple[TableFile, ...]
+    cells: Cells | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows of all files."""
+        return sum(one.rows for one in self.files)
+
+    def entry(self) -> Mapping[str, Any]:
+        """What the manifest says of it: see docs/reference/snapshot.md."""
+        return {
+            "step": self.step,
+            "zone": self.zone.value,
+            "rows": self.rows,
+            "cells": asdict(self.cells) if self.cells else None,
+            "files": {
+                one.name: {"rows": one.rows, "bytes": one.bytes, "sha256": one.sha256}
+                for one in self.files
+            },
+        }
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> Made:
+        """What a manifest said of a table."""
+        cells = entry["cells"]
+        return cls(
+            entry["step"],
+            Zone(entry["zone"]),
+            tuple(TableFile(name, **one) for name, one in entry["files"].items()),
+            Cells(**cells) if cells else None,
+        )
 
 
 @dataclass(slots=True)
@@ -36,6 +82,8 @@ class Work:
     before: Snapshot | None
     draft: Snapshot
     parts: tuple[Part, ...]
+    # Rows that all files hand on: how large the largest tables may become.
+    accepted_rows: int = 0
     step_keys: dict[str, str] = field(default_factory=dict)
     made: dict[str, Made] = field(default_factory=dict)
 
@@ -45,20 +93,59 @@ class Work:
 
     def write(self, step: str, declared: Table, table: ir.Table, *, in_order: bool = True) -> None:
         """Write one promised table into the draft, in the order of the expression or in any."""
-        path = self._path(declared.name, declared.zone)
-        rows = self.engine.write_parquet(table, path, in_order=in_order)
-        self.made[declared.name] = Made(step, declared.zone, rows)
+        folder = self.folder(declared)
+        self.engine.write_parquet(table, folder / WHOLE, in_order=in_order)
+        self._describe(step, declared)
 
     def write_by_person(self, step: str, declared: Table, table: ir.Table) -> None:
-        """Write one promised table by person, so that a history is read from a few row groups."""
-        path = self._path(declared.name, declared.zone)
-        then = [name for name in declared.key if name != "person_id"]
-        rows = write_sorted(self.engine, table, path, by="person_id", then=then)
-        self.made[declared.name] = Made(step, declared.zone, rows)
+        """Write one promised table by person, so that a history is read from a few small files."""
+        before = self.made_before(declared)
+        cells = write_cells(
+            self.engine,
+            table,
+            self.folder(declared),
+            cell_order(declared),
+            cells=before.cells if before else None,
+            expected_rows=self.accepted_rows,
+        )
+        self._describe(step, declared, cells)
+
+    def change_by_person(
+        self, step: str, declared: Table, *, gone: ir.Table, key: tuple[str, ...], added: ir.Table
+    ) -> None:
+        """Write a table by person that differs from the one before by some rows.
+
+        `gone` are rows of the table before, told by `key`.
+        """
+        before = self.made_before(declared)
+        assert self.before is not None and before is not None and before.cells is not None
+        cells = change_cells(
+            self.engine,
+            self._folder_of(self.before, declared),
+            self.folder(declared),
+            cell_order(declared),
+            before.cells,
+            gone=gone,
+            key=key,
+            added=added.select(*declared.column_names),
+        )
+        self._describe(step, declared, cells)
 
     def read(self, declared: Table) -> ir.Table:
         """A table that an earlier step has written into the draft."""
-        return self.engine.read_parquet(self._path(declared.name, declared.zone))
+        return self.engine.read_parquet(self.folder(declared))
+
+    def read_before(self, declared: Table) -> ir.Table:
+        """A table of the snapshot before."""
+        assert self.before is not None
+        return self.engine.read_parquet(self._folder_of(self.before, declared))
+
+    def made_before(self, declared: Table) -> Made | None:
+        """What the snapshot before says of a table; None where there is none."""
+        if self.before is None:
+            return None
+        entry = self.before.manifest["tables"].get(declared.name)
+        return Made.from_entry(entry) if entry else None
 
     def take_over(self, step: str, key: str) -> bool:
         """Take the step's tables over from the serving snapshot, where they have the same key."""
@@ -70,11 +157,37 @@ class Work:
             return False
         for name, entry in manifest["tables"].items():
             if entry["step"] == step:
-                zone = Zone(entry["zone"])
-                earlier = self.before.table_path(name, identified=zone is Zone.IDENTIFIED)
-                reuse(earlier, self._path(name, zone))
-                self.made[name] = Made(step, zone, entry["rows"])
+                made = Made.from_entry(entry)
+                self._take_over_files(name, made)
+                self.made[name] = made
         return True
 
-    def _path(self, name: str, zone: Zone) -> Any:
-        return self.draft.table_path(name, identified=zone is Zone.IDENTIFIED)
+    def folder(self, declared: Table) -> Path:
+        """Where a table of the draft lies."""
+        return self._folder_of(self.draft, declared)
+
+    def _take_over_files(self, name: str, made: Made) -> None:
+        assert self.before is not None
+        is_identified = made.zone is Zone.IDENTIFIED
+        later = self.draft.table_path(name, identified=is_identified)
+        for path in parquet_files(self.before.table_path(name, identified=is_identified)):
+            reuse(path, later / path.name)
+
+    def _describe(self, step: str, declared: Table, cells: Cells | None = None) -> None:
+        """Note what was written; files taken over from the snapshot before are not read again."""
+        before = self.made_before(declared)
+        known = {}
+        if before is not None and self.before is not None:
+            known = by_inode(self._folder_of(self.before, declared), before.files)
+        files = describe_files(self.folder(declared), known)
+        self.made[declared.name] = Made(step, declared.zone, files, cells)
+
+    @staticmethod
+    def _folder_of(snapshot: Snapshot, declared: Table) -> Path:
+        return snapshot.table_path(declared.name, identified=declared.zone is Zone.IDENTIFIED)
+
+
+def cell_order(declared: Table) -> CellOrder:
+    """How a table by person is parted and ordered."""
+    then = [name for name in declared.key if name != "person_id"]
+    return CellOrder(declared.year_of, ("person_id", *then))

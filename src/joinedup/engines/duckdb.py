@@ -12,6 +12,8 @@ import ibis.expr.types as ir
 import psutil
 import pyarrow.parquet as pq
 
+from joinedup.engines.lake import parquet_files
+
 _MB = 1024 * 1024
 
 
@@ -31,6 +33,7 @@ class DuckDBEngine:
         threads: int | None = None,
         files_are_final: bool = False,
     ) -> None:
+        self.threads = threads or psutil.cpu_count() or 1
         self.memory_limit_mb = memory_limit_mb or psutil.virtual_memory().total // _MB // 2
         self.connection = ibis.duckdb.connect(temp_directory=str(spill))
         # Sessions run in UTC: time zones are dealt with once, at intake.
@@ -62,16 +65,20 @@ class DuckDBEngine:
         return self.connection.con.execute(sql)
 
     def read_parquet(self, paths: Path | Sequence[Path]) -> ir.Table:
-        """One table over one or more Parquet files of the same columns."""
+        """One table over Parquet files of the same columns; a folder stands for all in it."""
         many = [paths] if isinstance(paths, Path) else list(paths)
-        return self.connection.read_parquet([str(path) for path in many])
+        files = [str(one) for path in many for one in parquet_files(path)]
+        return self.connection.read_parquet(files)
 
-    def look_up(self, path: Path, column: str = "", value: str = "") -> list[dict[str, Any]]:
-        """The few rows of a Parquet whose column has the value, or all rows of a small one.
+    def look_up(
+        self, paths: Sequence[Path], column: str = "", value: str = ""
+    ) -> list[dict[str, Any]]:
+        """The few rows of Parquet files whose column has the value, or all rows of small ones.
 
         For one person's record: compiling an Ibis expression takes longer than the answer.
         """
-        sql, given = "FROM read_parquet(?)", [str(path)]
+        given: list[Any] = [[str(path) for path in paths]]
+        sql = "FROM read_parquet(?)"
         if column:
             sql, given = f'{sql} WHERE "{column}" = ?', [*given, value]
         found = self.connection.con.execute(sql, given).to_arrow_table()

@@ -21,7 +21,7 @@ import filelock
 
 from joinedup.terms import NotFoundError, SnapshotError
 
-MANIFEST_VERSION = 1
+MANIFEST_VERSION = 2
 _SNAPSHOT_ID = re.compile(r"^(\d{6})-\d{8}T\d{6}Z$")
 
 
@@ -48,9 +48,9 @@ class Snapshot:
         return manifest
 
     def table_path(self, name: str, *, identified: bool = False) -> Path:
-        """Where a table of this snapshot lies, there or not."""
+        """The folder of a table's Parquet files, there or not."""
         folder = self.identified if identified else self.path / "tables"
-        return folder / f"{name}.parquet"
+        return folder / name
 
 
 class Lake:
@@ -159,6 +159,11 @@ class Lake:
             for path in folder.iterdir() if folder.is_dir() else ():
                 if path.name.endswith(".part") or path.name > serving:
                     shutil.rmtree(path)
+
+
+def parquet_files(path: Path) -> list[Path]:
+    """A table's Parquet files in the order of their names; a file stands for itself."""
+    return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
 
 
 def reuse(earlier: Path, later: Path) -> None:

@@ -38,7 +38,7 @@ def assemble_persons(identities: ir.Table, links: ir.Table) -> ir.Table:
         persons = persons.left_join(chosen, "person_id").drop("person_id_right")
     return persons.select(
         "person_id", "sex", "birth_month", "death_date", "ethnicity", "identities", "partners"
-    ).order_by("person_id")
+    )
 
 
 def _most_often(known: ir.Table, column: str) -> ir.Table:

@@ -38,7 +38,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One promised table. `key` is what makes a row unique."""
+    """One promised table. `key` is what makes a row unique.
+
+    `year_of` is the column by whose year a large table is parted into files; empty: by none.
+    """
 
     name: str
     grain: str
@@ -46,6 +49,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     note: str = ""
+    year_of: str = ""
 
     @property
     def column_names(self) -> tuple[str, ...]:

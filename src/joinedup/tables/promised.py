@@ -240,6 +240,7 @@ EVENTS = Table(
     grain="One contact, attendance, spell, appointment, call, package, assessment or entry",
     zone=Zone.PSEUDONYMOUS,
     key=("event_id",),
+    year_of="start_at",
     columns=(
         EVENT_ID,
         PERSON_ID,
@@ -280,6 +281,7 @@ CODES = Table(
     grain="One coded fact on an event",
     zone=Zone.PSEUDONYMOUS,
     key=("event_id", "system", "position"),
+    year_of="recorded_date",
     columns=(
         EVENT_ID,
         PERSON_ID,

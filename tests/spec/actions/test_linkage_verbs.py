@@ -41,7 +41,8 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             (tables.LINKS, linked.links),
             (tables.LINK_REVIEW, linked.review),
         ):
-            engine.write_parquet(table, draft.table_path(declared.name, identified=True))
+            path = draft.table_path(declared.name, identified=True)
+            engine.write_parquet(table, path / "all.parquet")
     lake.publish(draft, {})
     yield folder
 

@@ -42,7 +42,7 @@ def folder(engine: DuckDBEngine, tmp_path: Path) -> Path:
         table = filled.get(declared.name, ibis.memtable([], schema=schema))
         missing = {n: ibis.null(t) for n, t in schema.items() if n not in table.columns}
         rows = table.mutate(**missing).select(*schema.names)
-        engine.write_parquet(rows, draft.path / "tables" / f"{declared.name}.parquet")
+        engine.write_parquet(rows, draft.path / "tables" / declared.name / "all.parquet")
     lake.publish(draft, json.loads("{}"))
     return path
 

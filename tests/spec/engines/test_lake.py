@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from joinedup.engines import Lake, reuse
+from joinedup.engines import Lake, Snapshot, reuse
 from joinedup.terms import NotFoundError, SnapshotError
 
 
@@ -17,12 +17,19 @@ def lake(tmp_path: Path) -> Lake:
 
 def published(lake: Lake, text: str) -> str:
     draft = lake.begin()
-    (draft.path / "tables" / "persons.parquet").write_text(text)
+    write(draft, text)
     return lake.publish(draft, {"figures": text}).id
 
 
 def served(lake: Lake) -> str:
-    return lake.serving().table_path("persons").read_text()
+    return (lake.serving().table_path("persons") / "all.parquet").read_text()
+
+
+def write(draft: Snapshot, text: str) -> Path:
+    path = draft.table_path("persons") / "all.parquet"
+    path.parent.mkdir()
+    path.write_text(text)
+    return path
 
 
 def test_before_the_first_run_nothing_serves(lake: Lake) -> None:
@@ -41,11 +48,11 @@ def test_the_last_one_published_serves_with_its_manifest(lake: Lake) -> None:
 def test_a_draft_left_by_a_killed_run_never_serves_and_the_next_run_clears_it(lake: Lake) -> None:
     published(lake, "good")
     left = lake.begin()
-    (left.path / "tables" / "persons.parquet").write_text("half")
+    half = write(left, "half")
     assert served(lake) == "good"
     lake.begin()
     assert served(lake) == "good"
-    assert not (left.path / "tables" / "persons.parquet").exists()
+    assert not half.exists()
 
 
 def test_killed_between_the_rename_and_current_the_earlier_one_serves(
@@ -53,7 +60,7 @@ def test_killed_between_the_rename_and_current_the_earlier_one_serves(
 ) -> None:
     published(lake, "good")
     draft = lake.begin()
-    (draft.path / "tables" / "persons.parquet").write_text("whole, but never named")
+    write(draft, "whole, but never named")
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", _killed)
         with pytest.raises(KeyboardInterrupt):

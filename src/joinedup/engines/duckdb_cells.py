@@ -1,0 +1,259 @@
+"""Write a table's cells with DuckDB: within the memory limit, and only those that changed."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow.parquet as pq
+
+from joinedup.engines.cells import PLACES, Cells, RowsByYear, place_of
+from joinedup.engines.lake import reuse
+
+if TYPE_CHECKING:
+    from joinedup.engines.duckdb import DuckDBEngine
+
+# Measured on events of 24 columns: DuckDB 1.5 holds about 400 bytes a row while it sorts, and
+# beyond its limit it does not always spill. A third of the limit leaves room for the rest.
+_BYTES_A_ROW: Final = 400
+_SHARE_OF_LIMIT: Final = 3
+# More files open at once than this cost DuckDB more memory than sorting does.
+_MOST_BATCHES: Final = 256
+# What a table of no rows is written as, so that its columns are known.
+EMPTY: Final = "all.parquet"
+_YEAR, _PLACE, _CELL, _BATCH = "year__", "place__", "cell__", "batch__"
+_TABLES = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class CellOrder:
+    """What a table's cells go by: the column that gives the year, and the order within a file."""
+
+    year_of: str
+    order: tuple[str, ...]
+
+
+def write_cells(
+    engine: DuckDBEngine,
+    table: ir.Table,
+    folder: Path,
+    by: CellOrder,
+    *,
+    cells: Cells | None = None,
+    expected_rows: int = 0,
+) -> Cells:
+    """Write a table as one file a cell; return how it was parted.
+
+    `cells` is the parting to keep if it fits. `expected_rows` need not be exact: by it the table
+    is first parted into batches that can be sorted within the memory limit.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    work = folder.with_name(folder.name + ".parting")
+    shutil.rmtree(work, ignore_errors=True)
+    batches = _batches(engine, expected_rows)
+    marked = _marked(table, by)
+    marked = marked.mutate(**{_BATCH: (marked[_PLACE] * batches) // PLACES})
+    _copy_by_batch(engine, marked, work)
+    found = sorted(work.rglob("*.parquet"))
+    if found:
+        rows = _rows_by_year(engine, found)
+        if cells is None or not cells.fit(rows):
+            cells = Cells.for_rows(rows, by_year=bool(by.year_of))
+        for paths in _groups(work, batches, cells.ranges):
+            _write_batch(engine, engine.read_parquet(paths), table.columns, folder, by, cells)
+    shutil.rmtree(work, ignore_errors=True)
+    cells = cells or Cells.for_rows({}, by_year=bool(by.year_of))
+    _never_empty(engine, table, folder)
+    return cells
+
+
+def change_cells(
+    engine: DuckDBEngine,
+    earlier: Path,
+    folder: Path,
+    by: CellOrder,
+    cells: Cells,
+    *,
+    gone: ir.Table,
+    key: Sequence[str],
+    added: ir.Table,
+) -> Cells:
+    """Write a table that differs from an earlier one by some rows; other files are taken over.
+
+    `gone` are rows of the earlier table, told by `key`; `added` rows of the table. Returns how it
+    is parted: as before, unless it has outgrown that.
+    """
+    with (
+        _kept(engine, _with_cells(gone, by, cells, key)) as less,
+        _kept(engine, _with_cells(added, by, cells, added.columns)) as more,
+    ):
+        rows = _rows_after(engine, earlier, cells, less, more)
+        if not cells.fit(rows):
+            left = engine.read_parquet(earlier)
+            left = left.anti_join(engine.connection.table(less), list(key))
+            whole = left.union(engine.connection.table(more).select(*left.columns))
+            return write_cells(engine, whole, folder, by, expected_rows=sum(rows.values()))
+        folder.mkdir(parents=True, exist_ok=True)
+        touched = _cells_of(engine, less, more)
+        names = {cells.file_name(cell) for cell in touched}
+        for path in sorted(earlier.glob("*.parquet")):
+            if path.name not in names and path.name != EMPTY:
+                reuse(path, folder / path.name)
+        columns = _names(added.columns)
+        queries = []
+        for cell in touched:
+            name = cells.file_name(cell)
+            was = f"SELECT {columns} FROM {more} WHERE {_CELL} = {cell}"  # noqa: S608
+            if (earlier / name).is_file():
+                was += (
+                    f" UNION ALL SELECT {columns} FROM read_parquet({_text(earlier / name)}) "  # noqa: S608
+                    f"ANTI JOIN (FROM {less} WHERE {_CELL} = {cell}) USING ({_names(key)})"
+                )
+            queries.append((f"{was} ORDER BY {_names(by.order)}", folder / name))
+        _copy_each(engine, queries)
+    _drop_empty(folder / cells.file_name(cell) for cell in touched)
+    _never_empty(engine, added, folder)
+    return cells
+
+
+def _marked(table: ir.Table, by: CellOrder) -> ir.Table:
+    year = table[by.year_of].year().cast("int64") if by.year_of else ibis.literal(0, "int64")
+    return table.mutate(**{_YEAR: year, _PLACE: place_of(table.person_id)})
+
+
+def _with_cells(table: ir.Table, by: CellOrder, cells: Cells, columns: Sequence[str]) -> ir.Table:
+    """The columns, with each row's year and cell, in the order of the cells."""
+    marked = _marked(table, by)
+    cell = cells.of_rows(marked[_YEAR], marked[_PLACE])
+    chosen = marked.select(*columns, _YEAR, **{_CELL: cell})
+    return chosen.order_by(_CELL)
+
+
+@contextmanager
+def _kept(engine: DuckDBEngine, table: ir.Table) -> Iterator[str]:
+    """A table worked out once, seen by every thread; temporary ones are seen by their own alone."""
+    name = f"cells_{next(_TABLES)}"
+    engine.raw("SET preserve_insertion_order = true")
+    engine.connection.create_table(name, table)
+    try:
+        yield name
+    finally:
+        engine.raw(f"DROP TABLE {name}")
+
+
+def _batches(engine: DuckDBEngine, rows: int) -> int:
+    at_once = engine.memory_limit_mb * 1_000_000 // _SHARE_OF_LIMIT // _BYTES_A_ROW
+    batches = 1
+    while batches < _MOST_BATCHES and rows > batches * at_once:
+        batches *= 2
+    return batches
+
+
+def _copy_by_batch(engine: DuckDBEngine, marked: ir.Table, work: Path) -> None:
+    engine.raw("SET preserve_insertion_order = false")
+    engine.connection.to_parquet(
+        marked, str(work), compression="zstd", compression_level=1, partition_by=_BATCH
+    )
+
+
+def _rows_by_year(engine: DuckDBEngine, paths: Sequence[Path]) -> RowsByYear:
+    table = engine.read_parquet(paths)
+    counted = table.group_by(_YEAR).aggregate(rows=table.count()).to_pyarrow().to_pylist()
+    return {row[_YEAR]: row["rows"] for row in counted}
+
+
+def _groups(work: Path, batches: int, ranges: int) -> Iterator[list[Path]]:
+    """The batches to sort together: one by one, or more where a range goes over several."""
+    together = max(1, batches // ranges)
+    for first in range(0, batches, together):
+        paths = [
+            path
+            for batch in range(first, first + together)
+            for path in sorted((work / f"{_BATCH}={batch}").glob("*.parquet"))
+        ]
+        if paths:
+            yield paths
+
+
+def _write_batch(
+    engine: DuckDBEngine,
+    batch: ir.Table,
+    columns: Sequence[str],
+    folder: Path,
+    by: CellOrder,
+    cells: Cells,
+) -> None:
+    cell = cells.of_rows(batch[_YEAR], batch[_PLACE])
+    ordered = batch.select(*columns, **{_CELL: cell}).order_by(_CELL, *by.order)
+    with _kept(engine, ordered) as name:
+        queries = [
+            (
+                f"SELECT {_names(columns)} FROM {name} WHERE {_CELL} = {cell}",  # noqa: S608
+                folder / cells.file_name(cell),
+            )
+            for cell in _cells_of(engine, name)
+        ]
+        _copy_each(engine, queries)
+
+
+def _cells_of(engine: DuckDBEngine, *names: str) -> list[int]:
+    many = " UNION ".join(f"SELECT DISTINCT {_CELL} FROM {name}" for name in names)  # noqa: S608
+    return sorted(row[0] for row in engine.raw(many).fetchall())
+
+
+def _rows_after(
+    engine: DuckDBEngine, earlier: Path, cells: Cells, less: str, more: str
+) -> dict[int | None, int]:
+    """Rows by year of the table as it will be; of the earlier one by what its footers say."""
+    rows: dict[int | None, int] = {}
+    for path in earlier.glob("*.parquet"):
+        year = cells.year_of_file(path.name)
+        rows[year] = rows.get(year, 0) + pq.read_metadata(path).num_rows
+    for name, sign in ((less, -1), (more, 1)):
+        counts = f"SELECT {_YEAR}, count(*) FROM {name} GROUP BY ALL"  # noqa: S608
+        for year, count in engine.raw(counts).fetchall():
+            rows[year] = rows.get(year, 0) + sign * count
+    return rows
+
+
+def _copy_each(engine: DuckDBEngine, queries: Sequence[tuple[str, Path]]) -> None:
+    """Write each query's rows, in their order, to its file: several at once, for each is small."""
+    engine.raw("SET preserve_insertion_order = true")
+    with ThreadPoolExecutor(engine.threads) as pool:
+        for _ in pool.map(lambda one: _copy(engine, *one), queries):
+            pass
+
+
+def _copy(engine: DuckDBEngine, query: str, path: Path) -> None:
+    with engine.connection.con.cursor() as cursor:
+        cursor.execute(
+            f"COPY ({query}) TO {_text(path)} "
+            "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        )
+
+
+def _drop_empty(written: Iterable[Path]) -> None:
+    for path in written:
+        if pq.read_metadata(path).num_rows == 0:
+            path.unlink()
+
+
+def _never_empty(engine: DuckDBEngine, table: ir.Table, folder: Path) -> None:
+    if not any(folder.glob("*.parquet")):
+        engine.write_parquet(table.limit(0), folder / EMPTY)
+
+
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
