@@ -1,13 +1,14 @@
 """Purpose, pseudonyms, disclosure checks and the record of looks."""
 
 from joinedup.safeguards.leaks import Leak, find_leaks
-from joinedup.safeguards.looks import record_look
+from joinedup.safeguards.looks import account_name, record_look
 from joinedup.safeguards.purpose import Purpose, decide
 from joinedup.safeguards.small_numbers import count_in_words, shown_count
 
 __all__ = [
     "Leak",
     "Purpose",
+    "account_name",
     "count_in_words",
     "decide",
     "find_leaks",

@@ -15,7 +15,7 @@ def record_look(log: Path, *, purpose: Purpose, what: str, person_id: str = "") 
     log.parent.mkdir(parents=True, exist_ok=True)
     line = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "user": _user(),
+        "user": account_name(),
         "purpose": purpose.value,
         "what": what,
         "person_id": person_id,
@@ -24,7 +24,8 @@ def record_look(log: Path, *, purpose: Purpose, what: str, person_id: str = "") 
         file.write(json.dumps(line) + "\n")
 
 
-def _user() -> str:
+def account_name() -> str:
+    """Who runs this process, as the machine knows them."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no account name, as in some containers
