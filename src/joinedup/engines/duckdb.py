@@ -15,6 +15,16 @@ import pyarrow.parquet as pq
 from joinedup.engines.lake import parquet_files
 
 _MB = 1024 * 1024
+# What `portable` promises. The hash is shifted so that it fits a whole number with a sign.
+_FUNCTIONS = (
+    "joinedup_letters(a) AS strip_accents(upper(a))",
+    "joinedup_small(a) AS lower(a)",
+    "joinedup_key"
+    + ", ".join(
+        f"({values}) AS (hash({values}) >> 1)::BIGINT"
+        for values in (", ".join("abcdefghijkm"[:count]) for count in (2, 3, 4, 12))
+    ),
+)
 
 
 class DuckDBEngine:
@@ -44,6 +54,8 @@ class DuckDBEngine:
         self.raw(f"SET memory_limit = '{int(self.memory_limit_mb)}MB'")
         if threads is not None:
             self.raw(f"SET threads = {int(threads)}")
+        for function in _FUNCTIONS:
+            self.raw(f"CREATE MACRO {function}")
 
     def __enter__(self) -> DuckDBEngine:
         return self
@@ -63,6 +75,14 @@ class DuckDBEngine:
     def raw(self, sql: str) -> Any:
         """Run SQL that Ibis cannot say. Only `engines` and `linkage` may."""
         return self.connection.con.execute(sql)
+
+    def keep(self, table: ir.Table, name: str) -> ir.Table:
+        """Work a table out now and keep its rows under a name, until it is dropped."""
+        return self.connection.create_table(name, table, temp=True)
+
+    def drop(self, name: str) -> None:
+        """Give a kept table's memory back."""
+        self.raw(f"DROP TABLE IF EXISTS {name}")
 
     def read_parquet(self, paths: Path | Sequence[Path]) -> ir.Table:
         """One table over Parquet files of the same columns; a folder stands for all in it."""

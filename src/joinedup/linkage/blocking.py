@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from joinedup.linkage.keys import key_of
+from joinedup.linkage.keys import KEY, key_of
 from joinedup.linkage.scratch import Scratch
 
 # Columns that only blocking uses. `name` is either name, so that swapped names meet; `born` the
@@ -83,10 +83,10 @@ def _keys(profiles: ir.Table, rules: tuple[tuple[str, ...], ...], *, crossed: st
         columns = [table[crossed if name == "crossed" else name] for name in rule]
         complete = ibis.and_(*(column.notnull() for column in columns))
         key = key_of(ibis.literal(number), *columns)
-        keys.append(ibis.ifelse(complete, key, ibis.null("uint64")))
-    every = table.select(
-        "profile", key=ibis.array(keys).unnest(), rule=ibis.array(list(range(len(rules)))).unnest()
-    )
+        key = ibis.ifelse(complete, key, ibis.null(KEY))
+        keys.append(ibis.struct({"key": key, "rule": ibis.literal(number, "int64")}))
+    every = table.select("profile", one=ibis.array(keys).unnest())
+    every = every.select("profile", key=every.one["key"], rule=every.one["rule"])
     return every.filter(every.key.notnull())
 
 

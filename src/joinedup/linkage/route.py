@@ -79,7 +79,7 @@ def _members(
     """
     sure = found.patients.inner_join(by_number, "patient").select(
         "patient", "partner", "record_id", cluster="number", method=ibis.literal("nhs_number"),
-        milli_bits=ibis.null("int64"), matched=ibis.null("uint64"),
+        milli_bits=ibis.null("int64"), matched=ibis.null("int64"),
     )  # fmt: skip
     nodes = rows.select("node", "patient", "partner", "record_id").distinct()
     columns = ("patient", "partner", "record_id", "cluster", "method", "milli_bits", "matched")

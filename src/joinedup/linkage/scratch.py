@@ -31,18 +31,18 @@ class Scratch:
         trace: TracebackType | None,
     ) -> None:
         for name in self._names:
-            self.engine.raw(f"DROP TABLE IF EXISTS {name}")
+            self.engine.drop(name)
 
     def keep(self, table: ir.Table, label: str) -> ir.Table:
         """Work the table out now and keep its rows; `label` only makes its name readable."""
         name = f"{self._prefix}_{label}_{next(self._count)}"
         self._names.append(name)
-        return self.engine.connection.create_table(name, table, temp=True)
+        return self.engine.keep(table, name)
 
     def drop(self, table: ir.Table) -> None:
         """Give the memory of a kept table back before the end."""
         name = name_of(table)
-        self.engine.raw(f"DROP TABLE IF EXISTS {name}")
+        self.engine.drop(name)
         self._names.remove(name)
 
     def release(self, table: ir.Table) -> ir.Table:
