@@ -79,7 +79,8 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
         guard(work)
         with steps.measured("publish", "Publishing the snapshot"):
             snapshot = lake.publish(work.draft, _manifest(work, taken))
-            lake.prune(system.limits.keep_snapshots)
+            keep = system.limits.keep_snapshots
+            lake.erase(lake.to_prune(keep), f"keep_snapshots = {keep}")
         with steps.measured("report", "Writing the report"):
             page, example = report(system)
     made = work.made
@@ -110,7 +111,8 @@ def _same_key(before: Snapshot | None, key: Key) -> None:
             "the system's key is not the one that the serving snapshot was made with, so nobody "
             "would keep their person_id.",
             where="identified/key",
-            cure="Restore the earlier key from your backup; to begin afresh, move lake/ away.",
+            cure="Restore the earlier key from your backup; to begin afresh, move "
+            "lake/ and identified/snapshots away.",
         )
 
 

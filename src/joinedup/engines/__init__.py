@@ -4,18 +4,27 @@ from joinedup.engines.cells import Cells
 from joinedup.engines.duckdb import DuckDBEngine
 from joinedup.engines.duckdb_cells import CellOrder, change_cells, write_cells
 from joinedup.engines.files import TableFile, by_inode, describe_files
-from joinedup.engines.lake import Lake, Snapshot, parquet_files, reuse
+from joinedup.engines.history import Act, Happening
+from joinedup.engines.lake import Lake, Snapshot, made_at, parquet_files, reuse
+from joinedup.engines.soundness import Damage, Sound, find_damage, last_sound
 
 __all__ = [
+    "Act",
     "CellOrder",
     "Cells",
+    "Damage",
     "DuckDBEngine",
+    "Happening",
     "Lake",
     "Snapshot",
+    "Sound",
     "TableFile",
     "by_inode",
     "change_cells",
     "describe_files",
+    "find_damage",
+    "last_sound",
+    "made_at",
     "parquet_files",
     "reuse",
     "write_cells",

@@ -10,15 +10,16 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import filelock
 
+from joinedup.engines.history import Act, Happening, add_happening, read_history
 from joinedup.terms import NotFoundError, SnapshotError
 
 MANIFEST_VERSION = 2
@@ -61,6 +62,7 @@ class Lake:
         self._snapshots = lake / "snapshots"
         self._identified = identified / "snapshots"
         self._current = lake / "CURRENT"
+        self._log = lake / "history.jsonl"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -92,17 +94,23 @@ class Lake:
     def current(self) -> Snapshot | None:
         """The snapshot that serves, or None before the first run."""
         try:
-            snapshot_id = self._current.read_text(encoding="utf-8").strip()
+            snapshot_id = self._current.read_text(encoding="utf-8", errors="replace").strip()
         except FileNotFoundError:
+            if any(one.act is not Act.ERASED for one in self.history()):
+                raise self._lost("CURRENT is not there, although a snapshot served.") from None
             return None
         snapshot = self.snapshot(snapshot_id)
         if not _SNAPSHOT_ID.match(snapshot_id) or not snapshot.path.is_dir():
-            raise SnapshotError(
-                "CURRENT names a snapshot that is not there.",
-                where=str(self._current),
-                cure="Run 'joinedup run' to make a new one.",
-            )
+            raise self._lost("CURRENT names a snapshot that is not there.")
         return snapshot
+
+    def history(self) -> tuple[Happening, ...]:
+        """What was published, rolled back to and erased, oldest first."""
+        return read_history(self._log)
+
+    def has_identified(self) -> bool:
+        """Whether the identified zone is here; an analyst's copy has `lake/` alone."""
+        return self._identified.is_dir()
 
     def serving(self) -> Snapshot:
         """The snapshot that serves; NotFoundError before the first run."""
@@ -118,8 +126,8 @@ class Lake:
     def begin(self) -> Snapshot:
         """A new snapshot to write into: folders aside, which `publish` renames."""
         self._sweep()
-        latest = self.ids()[-1:] or ("000000",)
-        number = int(latest[0][:6]) + 1
+        given = [*self.ids(), *(one.snapshot for one in self.history())]
+        number = max((int(name[:6]) for name in given), default=0) + 1
         snapshot_id = f"{number:06d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         draft = Snapshot(
             snapshot_id,
@@ -137,28 +145,95 @@ class Lake:
         snapshot = self.snapshot(draft.id)
         draft.identified.rename(snapshot.identified)
         draft.path.rename(snapshot.path)
-        aside = self._current.with_name("CURRENT.part")
-        _write_durably(aside, draft.id + "\n")
-        aside.replace(self._current)
+        self.serve(draft.id, Act.PUBLISHED, "")
         return snapshot
 
-    def prune(self, keep: int) -> tuple[str, ...]:
-        """Drop all but the last `keep` snapshots; the one that serves always stays."""
+    def serve(self, snapshot_id: str, act: Act, why: str) -> None:
+        """Let `CURRENT` name a whole snapshot, by one rename, and note it in the history."""
+        self._note_current()
+        aside = self._current.with_name("CURRENT.part")
+        _write_durably(aside, snapshot_id + "\n")
+        aside.replace(self._current)
+        add_happening(self._log, act, snapshot_id, why)
+
+    def to_prune(self, keep: int, keep_days: int = 0) -> tuple[str, ...]:
+        """All but the last `keep`, those of the last `keep_days`, and the one that serves."""
         serving = self.serving().id
-        gone = [name for name in self.ids()[: -max(keep, 1)] if name != serving]
-        for name in gone:
-            shutil.rmtree(self._identified / name, ignore_errors=True)
-            shutil.rmtree(self._snapshots / name)
-        return tuple(gone)
+        since = datetime.now(UTC) - timedelta(days=keep_days)
+        older = [name for name in self.ids()[: -max(keep, 1)] if name != serving]
+        return tuple(name for name in older if not keep_days or made_at(name) < since)
+
+    def erase(self, ids: Iterable[str], why: str) -> None:
+        """Erase snapshots with their identified part, each wholly or, if killed, by the next run.
+
+        SnapshotError for the one that serves.
+        """
+        self._note_current()
+        for name in ids:
+            if name == self.serving().id:
+                raise SnapshotError(
+                    "the snapshot that serves is not erased.",
+                    where=name,
+                    cure="Let another one serve first: 'joinedup snapshot rollback'.",
+                )
+            add_happening(self._log, Act.ERASED, name, why)
+            aside = self._snapshots / f"{name}.part"
+            (self._snapshots / name).rename(aside)
+            if (self._identified / name).is_dir():
+                shutil.rmtree(self._identified / name)
+            shutil.rmtree(aside)
+
+    def _note_current(self) -> None:
+        """Note a snapshot that serves and that a killed run did not come to note."""
+        try:
+            current = self.current()
+        except SnapshotError:
+            return
+        if current and current.id not in {one.snapshot for one in self.history()}:
+            add_happening(self._log, Act.PUBLISHED, current.id, "")
 
     def _sweep(self) -> None:
-        """Clear what a killed run left: drafts, and snapshots made whole but never served."""
+        """Clear what a killed run left: drafts, and snapshots made whole but never served.
+
+        One that was rolled back from is later than the one that serves as well, but it did serve.
+        """
+        self._refuse_half_a_lake()
         current = self.current()
-        serving = current.id if current else ""
-        for folder in (self._snapshots, self._identified):
-            for path in folder.iterdir() if folder.is_dir() else ():
-                if path.name.endswith(".part") or path.name > serving:
-                    shutil.rmtree(path)
+        served = {one.snapshot for one in self.history()}
+        for path in _folders(self._snapshots):
+            was_never_named = served and path.name > (current.id if current else "")
+            if path.name.endswith(".part") or (was_never_named and path.name not in served):
+                shutil.rmtree(path)
+        for path in _folders(self._identified):
+            if path.name not in self.ids():
+                shutil.rmtree(path)
+
+    def _refuse_half_a_lake(self) -> None:
+        """Who is who is not swept away where only `identified/` came back from a backup."""
+        orphans = [path for path in _folders(self._identified) if _SNAPSHOT_ID.match(path.name)]
+        if orphans and not _folders(self._snapshots):
+            raise SnapshotError(
+                "identified/ has snapshots of which lake/ has nothing.",
+                where=str(orphans[-1]),
+                cure="Restore lake/ from the same backup, or nobody would keep their person_id; "
+                "to begin afresh, move identified/snapshots away.",
+            )
+
+    def _lost(self, what: str) -> SnapshotError:
+        return SnapshotError(
+            what,
+            where=str(self._current),
+            cure="Run 'joinedup run': the last sound snapshot serves again, then a new one.",
+        )
+
+
+def made_at(snapshot_id: str) -> datetime:
+    """When a snapshot was begun, by its id."""
+    return datetime.strptime(snapshot_id[7:], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def _folders(path: Path) -> list[Path]:
+    return list(path.iterdir()) if path.is_dir() else []
 
 
 def parquet_files(path: Path) -> list[Path]:
