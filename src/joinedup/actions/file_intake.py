@@ -27,7 +27,7 @@ from joinedup.intake import (
     FileAccount,
     FileResult,
     Finding,
-    RefusedLine,
+    RefusedLines,
     build_checks,
     first_event_id,
     group_checks,
@@ -105,7 +105,7 @@ class _Read:
     """A file's rows, checked, and the lines that were no rows."""
 
     checked: CheckedRows
-    lines: tuple[RefusedLine, ...]
+    lines: RefusedLines
     header_or_blank: int
     first_row: int | None
 
@@ -167,7 +167,7 @@ def _accept(task: FileTask, received: Received, read: _Read) -> FileResult:
         accepted_lines=checked.accepted_lines,
         quarantined_lines=checked.refused_lines + len(lines),
     )
-    found = [Finding(one.rule, "refuse", 1, one.line) for one in lines]
+    found = [Finding(rule, "refuse", count, first) for rule, count, first in lines.counted()]
     account = _account(task, received, books, ACCEPTED, None)
     return FileResult(
         account=account,

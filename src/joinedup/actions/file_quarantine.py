@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from heapq import merge
+from itertools import tee
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from joinedup.actions.file_rows import Received
 from joinedup.actions.row_checks import CheckedRows, repeat_reason
 from joinedup.engines import DuckDBEngine
 from joinedup.engines.csv import open_parquet
-from joinedup.intake import Arrival, RefusedLine, raw_records
+from joinedup.intake import LINE_LIMIT_BYTES, Arrival, RefusedLines, raw_records
 
 _BATCH_ROWS: Final = 50_000
+_BATCH_CHARACTERS: Final = 1 << 24
 _SCHEMA: Final = pa.schema([
     ("partner", pa.string()), ("feed", pa.string()), ("file_id", pa.string()),
     ("file", pa.string()), ("source_row", pa.int64()), ("lines", pa.int64()),
@@ -39,68 +41,77 @@ class Refused:
 def write_quarantine(
     engine: DuckDBEngine,
     received: Received,
-    lines: Sequence[RefusedLine],
+    lines: RefusedLines,
     checked: CheckedRows,
     arrival: Arrival,
     file_id: str,
     path: Path,
 ) -> None:
     """Write the refused lines and rows of a file that was read."""
-    refused = _in_order(lines, checked)
-    if received.plain is not None:
-        raw = raw_records(received.plain, ((one.source_row, one.lines) for one in refused))
-    else:
-        raw = _parquet_rows(engine, received.path, [one.source_row for one in refused])
-    _write(refused, raw, arrival, file_id, path)
+    refused, wanted = tee(_in_order(lines, checked))
+    _write(refused, _raw(engine, received, wanted), arrival, file_id, path)
 
 
 def write_refused_file(
     engine: DuckDBEngine, received: Received, arrival: Arrival, file_id: str, rule: str, path: Path
 ) -> int:
     """Write every line of a file that was refused whole; return how many."""
+    every = (Refused(line, 1, (rule,)) for line in range(1, received.lines + 1))
+    refused, wanted = tee(every)
+    return _write(refused, _raw(engine, received, wanted), arrival, file_id, path)
 
-    def every() -> Iterator[Refused]:
-        return (Refused(line, 1, (rule,)) for line in range(1, received.lines + 1))
 
+def _raw(engine: DuckDBEngine, received: Received, wanted: Iterator[Refused]) -> Iterator[str]:
+    """The text of each refused record as received."""
     if received.plain is not None:
-        raw = raw_records(received.plain, ((line, 1) for line in range(1, received.lines + 1)))
-    else:
-        raw = _parquet_rows(engine, received.path, None)
-    return _write(every(), raw, arrival, file_id, path)
+        return raw_records(received.plain, ((one.source_row, one.lines) for one in wanted))
+    return _parquet_rows(engine, received.path, (one.source_row for one in wanted))
 
 
-def _in_order(lines: Sequence[RefusedLine], checked: CheckedRows) -> list[Refused]:
-    """All that was refused, by line: unreadable lines, refused rows and repeats."""
-    found = [Refused(one.line, 1, (one.rule,)) for one in lines]
-    if checked.refused is not None:
-        found += _refused_rows(pq.read_table(checked.refused), checked)
-    if checked.repeats is not None:
-        found += [
-            Refused(row["source_row"], row["lines"], (repeat_reason(row["is_same"]),))
-            for row in pq.read_table(checked.repeats).to_pylist()
-        ]
-    return sorted(found, key=lambda one: one.source_row)
+def _in_order(lines: RefusedLines, checked: CheckedRows) -> Iterator[Refused]:
+    """All that was refused, by line: unreadable lines, refused rows and repeats.
+
+    Each comes in the file's order already; a file of many millions may be refused to the last row.
+    """
+    return merge(
+        (Refused(one.line, 1, (one.rule,)) for one in lines),
+        _refused_rows(checked),
+        _repeated_rows(checked),
+        key=attrgetter("source_row"),
+    )
 
 
-def _refused_rows(table: pa.Table, checked: CheckedRows) -> Iterator[Refused]:
-    masks = zip(*(table[name].to_pylist() for name in table.column_names[2:]), strict=True)
-    rows, lines = table["source_row"].to_pylist(), table["lines"].to_pylist()
+def _refused_rows(checked: CheckedRows) -> Iterator[Refused]:
     reasons: dict[tuple[int, ...], tuple[str, ...]] = {}  # few, however many rows
-    for source_row, count, found in zip(rows, lines, masks, strict=True):
-        if found not in reasons:
-            reasons[found] = checked.reasons(found)
-        yield Refused(source_row, count, reasons[found])
+    for batch in _batches(checked.refused):
+        rows, lines, *masks = (column.to_pylist() for column in batch.columns)
+        for source_row, count, *found in zip(rows, lines, *masks, strict=True):
+            failed = tuple(found)
+            if failed not in reasons:
+                reasons[failed] = checked.reasons(failed)
+            yield Refused(source_row, count, reasons[failed])
+
+
+def _repeated_rows(checked: CheckedRows) -> Iterator[Refused]:
+    for batch in _batches(checked.repeats):
+        for row in batch.to_pylist():
+            yield Refused(row["source_row"], row["lines"], (repeat_reason(row["is_same"]),))
+
+
+def _batches(path: Path | None) -> Iterator[pa.RecordBatch]:
+    if path is not None:
+        yield from pq.ParquetFile(path).iter_batches(_BATCH_ROWS)
 
 
 def _write(
-    refused: Iterable[Refused], raw: Iterator[str], arrival: Arrival, file_id: str, path: Path
+    refused: Iterator[Refused], raw: Iterator[str], arrival: Arrival, file_id: str, path: Path
 ) -> int:
     """Write records beside their raw texts; return how many."""
     feed = arrival.feed.name if arrival.feed else ""
     pairs = zip(refused, raw, strict=True)
     written = 0
     with pq.ParquetWriter(path, _SCHEMA, compression="zstd") as writer:
-        while batch := list(islice(pairs, _BATCH_ROWS)):
+        while batch := _next_batch(pairs):
             count = len(batch)
             columns = [
                 [arrival.partner] * count,
@@ -118,15 +129,31 @@ def _write(
     return written
 
 
-def _parquet_rows(engine: DuckDBEngine, path: Path, wanted: list[int] | None) -> Iterator[str]:
-    """Rows of a partner's Parquet as JSON text, in order; all of them where None are named."""
-    table = open_parquet(engine, path)
-    if table is None or wanted == []:
+def _next_batch(pairs: Iterator[tuple[Refused, str]]) -> list[tuple[Refused, str]]:
+    """So many records, or fewer where they are long."""
+    batch: list[tuple[Refused, str]] = []
+    characters = 0
+    for pair in pairs:
+        batch.append(pair)
+        characters += len(pair[1])
+        if len(batch) == _BATCH_ROWS or characters > _BATCH_CHARACTERS:
+            break
+    return batch
+
+
+def _parquet_rows(engine: DuckDBEngine, path: Path, wanted: Iterator[int]) -> Iterator[str]:
+    """The rows wanted of a partner's Parquet as JSON text, in order."""
+    row = next(wanted, None)
+    table = open_parquet(engine, path) if row is not None else None
+    if table is None:
         return
-    rows = None if wanted is None else pa.array(wanted, pa.int64())
     batches = table.drop("lines").order_by("source_row").to_pyarrow_batches(chunk_size=_BATCH_ROWS)
     for batch in batches:
-        keep = batch if rows is None else batch.filter(pc.is_in(batch["source_row"], rows))
-        for row in keep.to_pylist():
-            del row["source_row"]
-            yield json.dumps(row, ensure_ascii=False, default=str)
+        numbers = batch["source_row"].to_pylist()
+        kept = []
+        while row is not None and row <= numbers[-1]:
+            kept.append(row - numbers[0])
+            row = next(wanted, None)
+        for values in batch.take(pa.array(kept, pa.int64())).to_pylist():
+            del values["source_row"]
+            yield json.dumps(values, ensure_ascii=False, default=str)[:LINE_LIMIT_BYTES]

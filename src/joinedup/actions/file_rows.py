@@ -26,7 +26,7 @@ from joinedup.intake import (
     Feed,
     Header,
     RecordForm,
-    RefusedLine,
+    RefusedLines,
     Survey,
     check_columns,
     is_parquet,
@@ -81,7 +81,7 @@ class Opened:
     first_row: int | None
     header_or_blank: int = 0
     typed: frozenset[str] = frozenset()
-    refused: tuple[RefusedLine, ...] = ()
+    refused: RefusedLines = field(default_factory=RefusedLines)
     is_view: bool = True
 
 
@@ -199,7 +199,7 @@ def open_by_line(
             rows=rows,
             first_row=first_row if follow_on else None,
             header_or_blank=header.lines + placed.blank,
-            refused=tuple(placed.refused),
+            refused=placed.refused,
         )
 
 

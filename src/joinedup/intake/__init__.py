@@ -16,13 +16,14 @@ from joinedup.intake.arrivals import Arrival, Inbox, find_arrivals, is_parquet, 
 from joinedup.intake.checks import Check, build_checks, failed_in
 from joinedup.intake.feed import Feed
 from joinedup.intake.header import Header, check_columns, read_header
-from joinedup.intake.lines import Placed, RefusedLine, place_lines
+from joinedup.intake.lines import Placed, place_lines
 from joinedup.intake.mapping import MappedRows, map_rows
 from joinedup.intake.parts import first_event_id, received_rows
 from joinedup.intake.raw_lines import raw_records
 from joinedup.intake.read_feed import parse_feed, read_feed
 from joinedup.intake.readings import Limits
 from joinedup.intake.records import LINE_LIMIT_BYTES, RecordForm
+from joinedup.intake.refused_lines import RefusedLine, RefusedLines
 from joinedup.intake.rules import BY_ID, RULES, Rule, Severity, rules_page, split_reason
 from joinedup.intake.staged import (
     CheckGroups,
@@ -37,7 +38,8 @@ from joinedup.intake.survey import Survey, hash_file, survey_file
 __all__ = [
     "ACCEPTED", "BY_ID", "LINE_LIMIT_BYTES", "REJECTED", "RULES", "SAME", "Arrival", "Books",
     "Check", "CheckGroups", "Feed", "FileAccount", "FileResult", "Finding", "Header", "Inbox",
-    "Limits", "MappedRows", "Placed", "RecordForm", "RefusedLine", "Rule", "Severity",
+    "Limits", "MappedRows", "Placed", "RecordForm", "RefusedLine", "RefusedLines", "Rule",
+    "Severity",
     "StagedRows", "Survey", "build_checks", "check_columns", "failed_in", "find_arrivals",
     "first_event_id", "group_checks", "hash_file", "is_accepted", "is_parquet", "map_rows",
     "match_feed", "merge_findings", "parse_feed", "place_lines", "raw_records", "read_feed",

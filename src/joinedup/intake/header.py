@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from joinedup.intake.feed import Feed
-from joinedup.intake.records import LINE_LIMIT_BYTES, OPEN, RecordForm, examine, read_fields
+from joinedup.intake.lines import SPAN_LIMIT_LINES
+from joinedup.intake.records import (
+    LINE_LIMIT_BYTES,
+    OPEN,
+    WHOLE,
+    RecordForm,
+    read_fields,
+    read_on,
+)
 from joinedup.intake.rules import did_you_mean
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -99,18 +107,26 @@ def _other_delimiter(text: str, feed: Feed) -> str:
 def _first_record(plain: Path, delimiter: str) -> tuple[str, int, int]:
     """The first record that is not blank, the lines down to its end, and the blank ones."""
     form = RecordForm(0, delimiter.encode())
-    lines = blank = 0
-    record = b""
+    lines = blank = fields = 0
+    record, rule = b"", WHOLE
     with plain.open("rb") as file:
-        while line := file.readline(LINE_LIMIT_BYTES):
-            if lines == 0:
-                line = line.removeprefix(_BOM)
+        while line := _line(file):
             lines += 1
+            line = line.removeprefix(_BOM) if lines == 1 else line
             if not record and not line.strip(b" \r\n"):
                 blank += 1
                 continue
             record += line
-            is_open = examine(record.rstrip(b"\r\n"), form) == OPEN
-            if not is_open or len(record) >= LINE_LIMIT_BYTES:
+            rule, fields = read_on(line.rstrip(b"\r\n"), form, fields, is_open=rule == OPEN)
+            is_long = len(record) > LINE_LIMIT_BYTES or lines - blank >= SPAN_LIMIT_LINES
+            if rule != OPEN or is_long:
                 break
     return record.rstrip(b"\r\n").decode("utf-8", errors="replace"), lines, blank
+
+
+def _line(file: IO[bytes]) -> bytes:
+    """The next line; of one beyond the limit, no more than shows that it is."""
+    line = more = file.readline(LINE_LIMIT_BYTES + 1)
+    while more and not more.endswith(b"\n"):
+        more = file.readline(LINE_LIMIT_BYTES + 1)
+    return line

@@ -3,7 +3,9 @@
 A record may span lines only if its quotation marks close, it then has the right number of
 columns, it stays within `LINE_LIMIT_BYTES` and `SPAN_LIMIT_LINES`, and no line within it is by
 itself a whole record. Otherwise its first line alone is refused and reading goes on at the next:
-an unclosed quotation mark costs one line, not the rest of the file.
+an unclosed quotation mark costs one line, not the rest of the file. Where looking for the ends of
+such records has led nowhere for `IN_VAIN_BYTES`, it is given up, so that no file takes longer than
+its size explains.
 """
 
 from __future__ import annotations
@@ -17,19 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joinedup.intake.line_kinds import LineKind, Lines, look_at
-from joinedup.intake.records import LINE_LIMIT_BYTES, OPEN, WHOLE, RecordForm, examine
+from joinedup.intake.records import LINE_LIMIT_BYTES, OPEN, WHOLE, RecordForm, read_on
+from joinedup.intake.refused_lines import RefusedLines
 
 SPAN_LIMIT_LINES: Final = 200
-_BLOCK_BYTES: Final = 1 << 22
+IN_VAIN_BYTES: Final = 64_000_000
+_LINE_COSTS_BYTES: Final = 64  # looking at a line takes as long as reading so many bytes
+# What NumPy makes of a block of line ends alone is a hundred times its size.
+_BLOCK_BYTES: Final = 1 << 20
 _BOM: Final = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedLine:
-    """One physical line that is no record, and the rule that it fails."""
-
-    line: int
-    rule: str
 
 
 @dataclass(slots=True)
@@ -38,13 +36,8 @@ class Placed:
 
     lines: int = 0
     blank: int = 0
-    refused: list[RefusedLine] = field(default_factory=list)
+    refused: RefusedLines = field(default_factory=RefusedLines)
     runs: list[NDArray[np.int64]] = field(default_factory=list)
-
-    def accept(self, first: int, count: int, span: int) -> None:
-        """Note `count` records from line `first` on, each of `span` lines."""
-        firsts = np.arange(first, first + count, dtype=np.int64)
-        self.runs.append(np.stack([firsts, np.full(count, span, np.int64)]))
 
     def accepted(self) -> NDArray[np.int64]:
         """First line and number of lines of each accepted record, in order: two rows."""
@@ -59,13 +52,10 @@ def place_lines(
     Lines of the header are counted but neither written nor refused. Unless `is_utf8`, each line
     is checked to be UTF-8.
     """
-    placing = _Placing(form, Placed(), check_utf8=not is_utf8)
+    placing = _Placing(form, Placed(lines=header_lines), check_utf8=not is_utf8)
     with plain.open("rb") as source, clean.open("wb") as target:
         rest = b""
-        for place, (block, is_last) in enumerate(_with_last(_blocks(source))):
-            if place == 0:
-                block = _without_header(block.removeprefix(_BOM), header_lines)
-                placing.placed.lines = header_lines
+        for block, is_last in _with_last(_without_header(_blocks(source), header_lines)):
             rest = placing.place(rest + block, target, is_last=is_last)
     return placing.placed
 
@@ -103,13 +93,14 @@ def _with_last(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
         yield before, True
 
 
-def _without_header(block: bytes, lines: int) -> bytes:
-    at = 0
-    for _ in range(lines):
-        at = block.find(b"\n", at) + 1
-        if at == 0:
-            return b""
-    return block[at:]
+def _without_header(blocks: Iterator[bytes], lines: int) -> Iterator[bytes]:
+    """The blocks without a byte-order mark and the header's lines, in whichever they lie."""
+    for place, block in enumerate(blocks):
+        at = len(_BOM) if place == 0 and block.startswith(_BOM) else 0
+        while lines and at < len(block):
+            at = block.find(b"\n", at) + 1 or len(block)
+            lines -= 1
+        yield block[at:]
 
 
 class _Placing:
@@ -119,58 +110,74 @@ class _Placing:
         self.form = form
         self.placed = placed
         self.check_utf8 = check_utf8
+        self.in_vain = 0  # bytes looked at for the ends of records that have none
 
     def place(self, block: bytes, target: IO[bytes], *, is_last: bool) -> bytes:
         """Place the lines of a block; return those that the next block must help to place."""
         if not block:
             return b""
         lines = look_at(block, self.form, check_utf8=self.check_utf8)
+        spans = np.zeros(len(lines.kinds), np.int64)  # of the record that begins on each line
         before, at = self.placed.lines, 0
-        for odd in np.flatnonzero(lines.kinds != LineKind.WHOLE).tolist():
-            if odd < at:
+        for suspect in np.flatnonzero(lines.kinds == LineKind.SUSPECT).tolist():
+            if suspect < at:
                 continue  # within a record already placed
-            self._take_run(lines, target, before, at, odd)
-            span = self._place_odd(lines, target, before, odd, is_last=is_last)
+            self._take_run(lines, target, spans, at, suspect)
+            at = suspect
+            rule, span = self._look(lines, suspect, is_last=is_last)
             if span == 0:
-                self.placed.lines = before + odd
-                return block[lines.starts[odd] :]
-            at = odd + span
-        self._take_run(lines, target, before, at, len(lines.kinds))
-        self.placed.lines = before + len(lines.kinds)
-        return b""
+                break
+            if rule == WHOLE:
+                target.write(lines.record(suspect, suspect + span - 1) + b"\n")
+                spans[suspect] = span
+            else:
+                self.placed.refused.add(before + suspect + 1, rule)
+            at = suspect + span
+        else:
+            self._take_run(lines, target, spans, at, len(spans))
+            at = len(spans)
+        self._note(before, spans, at)
+        return block[lines.starts[at] :] if at < len(spans) else b""
 
-    def _take_run(self, lines: Lines, target: IO[bytes], before: int, at: int, end: int) -> None:
+    def _note(self, before: int, spans: NDArray[np.int64], lines: int) -> None:
+        self.placed.lines = before + lines
+        firsts = np.flatnonzero(spans)
+        if len(firsts):
+            self.placed.runs.append(np.stack([before + firsts + 1, spans[firsts]]))
+        self.placed.refused.close_block()
+
+    def _take_run(
+        self, lines: Lines, target: IO[bytes], spans: NDArray[np.int64], at: int, end: int
+    ) -> None:
+        """Take lines that are each whole or blank."""
         if at == end:
             return
+        whole = lines.kinds[at:end] == LineKind.WHOLE
         run = lines.block[lines.starts[at] : lines.stops[end - 1]]
+        if not whole.all():
+            self.placed.blank += int(np.count_nonzero(~whole))
+            lengths = lines.stops[at:end] - lines.starts[at:end]
+            run = np.frombuffer(run, np.uint8)[np.repeat(whole, lengths)].tobytes()
         target.write(run.replace(b"\r\n", b"\n"))
-        if not run.endswith(b"\n"):
+        if run and not run.endswith(b"\n"):
             target.write(b"\n")
-        self.placed.accept(before + at + 1, end - at, 1)
+        spans[at:end] = whole
 
-    def _place_odd(
-        self, lines: Lines, target: IO[bytes], before: int, odd: int, *, is_last: bool
-    ) -> int:
-        """Place one line that is not plainly whole; return how many lines went, 0 for not yet."""
-        if lines.kinds[odd] == LineKind.BLANK:
-            self.placed.blank += 1
-            return 1
-        rule = self._fault(lines.line(odd)) or examine(lines.line(odd), self.form)
+    def _look(self, lines: Lines, place: int, *, is_last: bool) -> tuple[str, int]:
+        """What a line that is not plainly whole is, and how many lines go with it: 0 where the
+        next block must tell.
+        """
+        line = lines.line(place)
+        rule, fields = self._fault(line), 0
+        if not rule:
+            rule, fields = read_on(line, self.form)
         if rule == OPEN:
-            span = self._span(lines, odd, is_last=is_last)
-            if span == 0:
-                return 0
-            rule = WHOLE if span > 1 else OPEN
-        else:
-            span = 1
-        if rule == WHOLE:
-            target.write(lines.record(odd, odd + span - 1) + b"\n")
-            self.placed.accept(before + odd + 1, 1, span)
-            return span
-        if lines.is_cut_short(odd) and is_last and rule in (OPEN, "too_few_columns"):
+            span = self._span(lines, place, fields, is_last=is_last)
+            if span != 1:
+                return WHOLE, span
+        if lines.is_cut_short(place) and is_last and rule in (OPEN, "too_few_columns"):
             rule = "truncated"
-        self.placed.refused.append(RefusedLine(before + odd + 1, rule))
-        return 1
+        return rule, 1
 
     def _fault(self, line: bytes) -> str:
         """What bars a line from any record, whatever its columns."""
@@ -182,24 +189,29 @@ class _Placing:
             return "encoding"
         return ""
 
-    def _span(self, lines: Lines, first: int, *, is_last: bool) -> int:
+    def _span(self, lines: Lines, first: int, fields: int, *, is_last: bool) -> int:
         """How many lines the record that opens here spans: 1 where it never closes, 0 where
         the next block must tell.
         """
-        for last in range(first + 1, first + SPAN_LIMIT_LINES):
+        if self.in_vain > IN_VAIN_BYTES:
+            return 1
+        last = first
+        while (last := last + 1) < first + SPAN_LIMIT_LINES and fields < self.form.columns:
             if last == len(lines.kinds):
                 return 1 if is_last else 0
             line = lines.line(last)
-            if lines.kinds[last] == LineKind.WHOLE or self._fault(line):
-                return 1
-            record = lines.record(first, last)
-            if len(record) > LINE_LIMIT_BYTES:
-                return 1
+            too_long = lines.ends[last] - lines.starts[first] > LINE_LIMIT_BYTES
+            if too_long or lines.kinds[last] == LineKind.WHOLE or self._fault(line):
+                break
             if b'"' not in line:
                 continue
-            rule = examine(record, self.form)
+            rule, fields = read_on(line, self.form, fields, is_open=True)
+            if rule == WHOLE:
+                return last - first + 1
             if rule != OPEN:
-                return last - first + 1 if rule == WHOLE else 1
+                break
+        looked_at = int(lines.stops[min(last, len(lines.stops) - 1)] - lines.starts[first])
+        self.in_vain += looked_at + _LINE_COSTS_BYTES * (last - first)
         return 1
 
 

@@ -34,6 +34,15 @@ class RecordForm:
         )
 
     @cached_property
+    def quoted_rest(self) -> re.Pattern[bytes]:
+        """What is left of a quoted field that an earlier line opened."""
+        return re.compile(
+            rb'(?:[^"]++|"")*+(?P<closed>")?+(?: *+(?P<next>'
+            + re.escape(self.delimiter)
+            + rb"|\Z))?"
+        )
+
+    @cached_property
     def plain_field(self) -> re.Pattern[bytes]:
         """A plain field with the delimiter that follows it, if one does."""
         end = re.escape(self.delimiter)
@@ -50,30 +59,45 @@ def examine(record: bytes, form: RecordForm) -> str:
 
     `OPEN` where a quotation mark is still open at its end. `record` is without its line end.
     """
-    at, fields = 0, 0
+    return read_on(record, form)[0]
+
+
+def read_on(
+    line: bytes, form: RecordForm, fields: int = 0, *, is_open: bool = False
+) -> tuple[str, int]:
+    """Read one more line of a record: as `examine`, and the whole fields so far.
+
+    `fields`: how many earlier lines held; `is_open`: whether they left a quotation mark open. So a
+    record of many lines is read once, not once a line.
+    """
+    at = 0
     while True:
-        if form.opens_quote.match(record, at):
-            found = form.quoted_field.match(record, at)
+        if is_open or form.opens_quote.match(line, at):
+            found = (form.quoted_rest if is_open else form.quoted_field).match(line, at)
             assert found is not None
+            is_open = False
             if not found["closed"]:
-                return OPEN
+                return OPEN, fields
             if found["next"] is None:
-                return "bad_quote"
+                return "bad_quote", fields
         else:
-            found = form.plain_field.match(record, at)
+            found = form.plain_field.match(line, at)
             assert found is not None
             if found["next"] is None:
-                return "stray_return"
+                return "stray_return", fields
         fields += 1
         at = found.end()
         if not found["next"]:
             break
     if fields == form.columns:
-        return WHOLE
-    return "too_few_columns" if fields < form.columns else "too_many_columns"
+        return WHOLE, fields
+    return ("too_few_columns" if fields < form.columns else "too_many_columns"), fields
 
 
 def read_fields(record: str, delimiter: str) -> list[str]:
-    """The texts of one record's fields, without spaces round them."""
-    rows = list(csv.reader([record], delimiter=delimiter, skipinitialspace=True))
+    """The texts of one record's fields, without spaces round them; none where it is no record."""
+    try:
+        rows = list(csv.reader([record], delimiter=delimiter, skipinitialspace=True))
+    except csv.Error:  # a carriage return within, or a field beyond Python's limit
+        return []
     return [field.strip() for field in rows[0]] if rows else []

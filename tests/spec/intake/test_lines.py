@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from joinedup.intake import RecordForm, place_lines
-from joinedup.intake.records import examine, read_fields
+from joinedup.intake.records import examine, read_fields, read_on
 
 THREE = RecordForm(3, b",")
 
@@ -75,6 +75,46 @@ def test_an_unclosed_quote_costs_no_more_than_its_line_however_long_the_file(
     accepted, refused, _ = _place(tmp_path, b'1,"2,3\n' + b"4,5,6\n" * 1000)
     assert len(accepted) == 1000
     assert refused == {2: "unclosed_quote"}
+
+
+def test_a_header_may_lie_below_more_blank_lines_than_are_read_at_once(tmp_path: Path) -> None:
+    plain, clean = tmp_path / "plain.csv", tmp_path / "clean.csv"
+    plain.write_bytes(b"\n" * 3_000_000 + b"a,b,c\n1,2,3\n")
+    placed = place_lines(plain, clean, THREE, header_lines=3_000_001, is_utf8=True)
+    assert placed.accepted().tolist() == [[3_000_002], [1]]
+    assert placed.lines == 3_000_002
+    assert clean.read_bytes() == b"1,2,3\n"
+
+
+@pytest.mark.parametrize("line", [b'x","' + b"b" * 4000 + b"\n", b'x","b\n'])
+def test_quotes_that_each_line_closes_and_opens_again_cost_no_more_than_other_lines(
+    tmp_path: Path, line: bytes
+) -> None:
+    many = RecordForm(1000, b",")  # so many columns that each line might begin a record
+    assert examine(line.strip(), many) == "unclosed_quote"
+    plain = tmp_path / "plain.csv"
+    plain.write_bytes(line * 20_000)
+    placed = place_lines(plain, tmp_path / "clean.csv", many, header_lines=0, is_utf8=True)
+    assert list(placed.refused.counted()) == [("unclosed_quote", 20_000, 1)]
+
+
+def test_after_much_looking_in_vain_each_open_line_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("joinedup.intake.lines.IN_VAIN_BYTES", 1000)
+    vain = b'1,"2,3\n4,"5,6\n' * 20
+    accepted, refused, _ = _place(tmp_path, vain + b'7,"eight\nnine",9\n1,2,3\n')
+    assert accepted == [(44, 1)]
+    assert set(refused) == set(range(2, 44))
+
+
+def test_a_record_read_line_by_line_is_read_as_a_whole() -> None:
+    form = RecordForm(3, b",")
+    rule, fields = read_on(b'1,"two', form)
+    assert (rule, fields) == ("unclosed_quote", 1)
+    assert read_on(b'and ""more""', form, fields, is_open=True) == ("unclosed_quote", 1)
+    assert read_on(b'end",3', form, fields, is_open=True) == ("", 3)
+    assert read_on(b'end"3', form, fields, is_open=True)[0] == "bad_quote"
 
 
 def test_a_record_of_another_delimiter() -> None:
