@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from joinedup.engines import DuckDBEngine
-from joinedup.linkage import link
+from joinedup.linkage import Earlier, link
 from joinedup.tables import IDENTITIES
 from tests.spec.linkage.people import KEY
 
@@ -81,7 +81,7 @@ def test_every_record_that_moves_is_explained(
     dropped = data.draw(st.sets(st.integers(0, len(records) - 1), max_size=3))
     first = link(engine, table(records), key=KEY, run="1")
     kept = [one for place, one in enumerate(records) if place not in dropped]
-    second = link(engine, table(kept + later), key=KEY, previous_links=first.links, run="2")
+    second = link(engine, table(kept + later), key=KEY, earlier=Earlier(first.links), run="2")
     before, after = _persons(first.links), _persons(second.links)
     moved: dict[tuple[str, str], int] = {}
     for patient, old in before.items():

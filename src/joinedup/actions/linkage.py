@@ -119,7 +119,7 @@ def train_model(folder: Path) -> Trained:
             opened.engine,
             opened.identities,
             key=key,
-            previous_links=opened.links,
+            earlier=linkage.Earlier(opened.links),
             run=opened.snapshot.id,
             model=after,
         )

@@ -7,7 +7,7 @@ from joinedup.actions.keys import fingerprint
 from joinedup.actions.steps import code_version, step_key
 from joinedup.actions.take_in import TakenIn
 from joinedup.actions.work import Work
-from joinedup.linkage import link
+from joinedup.linkage import Earlier, link
 from joinedup.linkage import model as models
 
 STEP = "link"
@@ -43,7 +43,7 @@ def _link(work: Work, model: models.Model | None) -> None:
         work.engine,
         work.read(tables.IDENTITIES),
         key=work.key,
-        previous_links=previous,
+        earlier=None if previous is None else Earlier(previous),
         run=work.draft.id,
         model=model,
     )

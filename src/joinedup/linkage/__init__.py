@@ -3,12 +3,15 @@
 from joinedup.linkage.explain import Explanation, Part, explain
 from joinedup.linkage.model import Model
 from joinedup.linkage.quality import Quality, ToReview, assess
-from joinedup.linkage.route import Linked, link
+from joinedup.linkage.route import CALIBRATION, Changed, Earlier, Linked, link
 from joinedup.linkage.score import Accuracy, Score, score
 from joinedup.linkage.train import train
 
 __all__ = [
+    "CALIBRATION",
     "Accuracy",
+    "Changed",
+    "Earlier",
     "Explanation",
     "Linked",
     "Model",

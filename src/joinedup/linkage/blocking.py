@@ -6,6 +6,8 @@ one person is lost only if it fails all of them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import ibis
 import ibis.expr.types as ir
 
@@ -14,7 +16,8 @@ from joinedup.linkage.scratch import Scratch
 
 # Columns that only blocking uses. `name` is either name, so that swapped names meet; `born` the
 # birth date with day and month in order, so that swapped ones meet.
-_RULES: tuple[tuple[str, ...], ...] = (
+Rule = tuple[str, ...]
+_RULES: tuple[Rule, ...] = (
     ("nhs_number",),
     ("other_number",),
     ("phone",),
@@ -32,12 +35,13 @@ _RULES: tuple[tuple[str, ...], ...] = (
     ("address", "postcode", "initial"),
 )
 # Rules that only a small table can afford.
-_LOOSE: tuple[tuple[str, ...], ...] = (
+_LOOSE: tuple[Rule, ...] = (
     ("born",),
     ("postcode",),
     ("root", "surname"),
     ("address",),
 )
+_EVERY = _RULES + _LOOSE
 
 # A key that more profiles share says nothing (a practice's telephone, a hostel's postcode), and
 # its pairs would swamp the rest: a block has at most this many pairs.
@@ -48,38 +52,73 @@ LARGE = 100_000
 MOST_FOR_EACH = 30
 
 
-def pairs(scratch: Scratch, seekers: ir.Table, others: ir.Table) -> ir.Table:
-    """Distinct pairs (seeker, other) of profiles that share a key; never one with itself.
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """`pairs`: distinct (seeker, other), the lower profile first; `rules`: those in use."""
 
-    `seekers` and `others` have the columns of `profiles`, and others hold the seekers too: two
-    seekers come as a pair from both sides.
+    pairs: ir.Table
+    rules: tuple[str, ...]
+
+
+def pairs(
+    scratch: Scratch, seekers: ir.Table, others: ir.Table, rules: tuple[str, ...] | None = None
+) -> Blocked:
+    """Distinct pairs of a seeker and another profile that share a key of one of the rules.
+
+    `seekers` and `others` have the columns of `profiles`, and others hold the seekers too. Without
+    `rules`, those that a table of this size can afford.
     """
-    is_large = others.count().to_pyarrow().as_py() > LARGE
-    rules = _RULES if is_large else _RULES + _LOOSE
-    here = scratch.keep(_keys(seekers, rules, crossed="root"), "keys")
-    there = _keys(others, rules, crossed="surname").semi_join(here, ["rule", "key"])
+    used = _affordable(others) if rules is None else _named(rules)
+    if not used:
+        nothing = seekers.select(seeker="profile", other="profile").limit(0)
+        return Blocked(scratch.keep(nothing, "pairs"), ())
+    here = scratch.keep(_keys(seekers, used, crossed="root"), "keys")
+    there = _keys(others, used, crossed="surname").semi_join(here, ["rule", "key"])
     there = scratch.keep(there, "met")
     sizes = here.group_by("rule", "key").agg(n=here.count())
     sizes = sizes.inner_join(there.group_by("rule", "key").agg(m=there.count()), ["rule", "key"])
     small = sizes.filter(sizes.n * sizes.m <= MOST_PAIRS)
-    small = small.mutate(in_rule=(small.n * small.m).sum().over(group_by="rule"))
-    most = seekers.count().as_scalar() * MOST_FOR_EACH
-    small = small.filter(small.in_rule <= most).select("rule", "key")
+    if rules is None:
+        small = scratch.keep(small, "small")
+        used = _within_bounds(seekers, small, used)
+        small = small.filter(small.rule.isin([_EVERY.index(rule) for rule in used]))
     joined = here.semi_join(small, ["rule", "key"]).inner_join(
         there.select("rule", "key", other="profile"), ["rule", "key"]
     )
     apart = joined.filter(joined.profile != joined.other)
-    return scratch.keep(apart.select(seeker="profile", other="other").distinct(), "pairs")
+    low, high = ibis.least(apart.profile, apart.other), ibis.greatest(apart.profile, apart.other)
+    found = scratch.keep(apart.select(seeker=low, other=high).distinct(), "pairs")
+    return Blocked(found, tuple("+".join(rule) for rule in used))
 
 
-def _keys(profiles: ir.Table, rules: tuple[tuple[str, ...], ...], *, crossed: str) -> ir.Table:
+def _affordable(others: ir.Table) -> tuple[Rule, ...]:
+    is_large = others.count().to_pyarrow().as_py() > LARGE
+    return _RULES if is_large else _EVERY
+
+
+def _named(names: tuple[str, ...]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in _EVERY if "+".join(rule) in names)
+
+
+def _within_bounds(
+    seekers: ir.Table, blocks: ir.Table, rules: tuple[Rule, ...]
+) -> tuple[Rule, ...]:
+    """The rules that do not find more pairs than are worth comparing."""
+    most = seekers.count().to_pyarrow().as_py() * MOST_FOR_EACH
+    by_rule = blocks.group_by("rule").agg(found=(blocks.n * blocks.m).sum())
+    found = {row["rule"]: row["found"] for row in by_rule.to_pyarrow().to_pylist()}
+    return tuple(rule for rule in rules if found.get(_EVERY.index(rule), 0) <= most)
+
+
+def _keys(profiles: ir.Table, rules: tuple[Rule, ...], *, crossed: str) -> ir.Table:
     """profile, rule and key, one row a rule of which the profile has all columns.
 
     A key is a hash of the rule and its columns: one pass over the profiles makes them all.
     """
     table = _with_columns(profiles)
     keys = []
-    for number, rule in enumerate(rules):
+    numbers = [_EVERY.index(rule) for rule in rules]
+    for number, rule in zip(numbers, rules, strict=True):
         columns = [table[crossed if name == "crossed" else name] for name in rule]
         complete = ibis.and_(*(column.notnull() for column in columns))
         key = key_of(ibis.literal(number), *columns)

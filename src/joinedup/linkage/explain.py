@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 
 from joinedup.engines import DuckDBEngine
+from joinedup.linkage import calibration as calibrations
 from joinedup.linkage import model as models
 from joinedup.linkage import numbers, scoring
+from joinedup.linkage.calibration import Calibration, count_names
 from joinedup.linkage.comparisons import COMPARED, COMPARISONS
 from joinedup.linkage.profiles import Profiles, collapse
 from joinedup.linkage.scratch import Scratch
@@ -62,9 +65,13 @@ def explain(
     partner: str,
     record_id: str,
     model: models.Model | None = None,
+    calibration: Path | None = None,
     show_values: bool = False,
 ) -> Explanation:
-    """Why one record joined its person. NotFoundError where no link has the record."""
+    """Why one record joined its person. NotFoundError where no link has the record.
+
+    `calibration` is the file of counts that the linkage took; without it they are counted anew.
+    """
     rows = links.filter((links.partner == partner) & (links.record_id == record_id))
     found = rows.to_pyarrow().to_pylist()
     if not found:
@@ -76,7 +83,13 @@ def explain(
     link = found[0]
     parts: tuple[Part, ...] = ()
     if link["matched_record_id"] is not None:
-        parts = _parts(engine, identities, link, model or models.shipped(), show_values)
+        with Scratch(engine) as scratch:
+            counted = calibrations.read(engine, calibration) if calibration else None
+            if counted is not None:
+                identities = _of_the_two(identities, link)
+            found = collapse(scratch, identities)
+            counted = counted or _counted(scratch, found)
+            parts = _parts(scratch, found, link, model or models.shipped(), counted, show_values)
     return Explanation(
         partner=partner,
         record_id=record_id,
@@ -90,27 +103,39 @@ def explain(
     )
 
 
+def _of_the_two(identities: ir.Table, link: Mapping[str, Any]) -> ir.Table:
+    one = (identities.partner == link["partner"]) & (identities.record_id == link["record_id"])
+    other = (identities.partner == link["matched_partner"]) & (
+        identities.record_id == link["matched_record_id"]
+    )
+    return identities.filter(one | other)
+
+
+def _counted(scratch: Scratch, found: Profiles) -> Calibration:
+    people = numbers.owners(scratch, found.profiles).count().to_pyarrow().as_py()
+    profiles = found.profiles.count().to_pyarrow().as_py()
+    return Calibration(people, profiles, (), count_names(scratch, found.profiles))
+
+
 def _parts(
-    engine: DuckDBEngine,
-    identities: ir.Table,
+    scratch: Scratch,
+    found: Profiles,
     link: Mapping[str, Any],
     model: models.Model,
+    counted: Calibration,
     show_values: bool,
 ) -> tuple[Part, ...]:
-    with Scratch(engine) as scratch:
-        found = collapse(scratch, identities)
-        people = numbers.owners(scratch, found.profiles).count().to_pyarrow().as_py()
-        here = _profiles_of(found, link["partner"], link["record_id"])
-        there = _profiles_of(found, link["matched_partner"], link["matched_record_id"])
-        shares = scoring.rarities(scratch, found.profiles, model)
-        nodes = scoring.nodes(scratch, here.union(there, distinct=True), shares)
-        pairs = here.select(seeker="profile").cross_join(there.select(other="profile"))
-        pairs = scratch.keep(pairs.filter(pairs.seeker != pairs.other), "pairs")
-        scored = scoring.parts(scratch, nodes, pairs, model=model, people=people)
-        if not scored:
-            return _the_same(nodes, show_values)
-        best = max(scored, key=lambda row: (row["match_weight"], str(row["unique_id_l"])))
-        values = {row["unique_id"]: row for row in nodes.to_pyarrow().to_pylist()}
+    here = _profiles_of(found, link["partner"], link["record_id"])
+    there = _profiles_of(found, link["matched_partner"], link["matched_record_id"])
+    shares = scoring.rarities(scratch, counted.names, model)
+    nodes = scoring.nodes(scratch, here.union(there, distinct=True), shares)
+    pairs = here.select(seeker="profile").cross_join(there.select(other="profile"))
+    pairs = scratch.keep(pairs.filter(pairs.seeker != pairs.other), "pairs")
+    scored = scoring.parts(scratch, nodes, pairs, model=model, people=counted.people)
+    if not scored:
+        return _the_same(nodes, show_values)
+    best = max(scored, key=lambda row: (row["match_weight"], str(row["unique_id_l"])))
+    values = {row["unique_id"]: row for row in nodes.to_pyarrow().to_pylist()}
     return tuple(
         _part(field, best, values if show_values else {}) for field in range(len(COMPARISONS))
     )

@@ -98,6 +98,20 @@ def changes(links: ir.Table, previous: ir.Table, *, run: str) -> ir.Table:
     return went.union(lost).mutate(run=ibis.literal(run))
 
 
+def moved(links: ir.Table, previous: ir.Table) -> ir.Table:
+    """Patients whose person is another than before: see `route.Linked`."""
+    then = previous.select("partner", "record_id", old_person_id="person_id")
+    now = links.select("partner", "record_id", "person_id")
+    both = then.outer_join(now, ["partner", "record_id"])
+    both = both.select(
+        "old_person_id", "person_id",
+        partner=ibis.coalesce(both.partner, both.partner_right),
+        record_id=ibis.coalesce(both.record_id, both.record_id_right),
+    )  # fmt: skip
+    stays = both.old_person_id.identical_to(both.person_id)
+    return both.filter(~stays).select("partner", "record_id", "old_person_id", "person_id")
+
+
 def _with_reason(moved: ir.Table) -> ir.Table:
     """One row an old and a new person, with the commonest method of those that moved."""
     by_method = moved.group_by("old_person_id", "new_person_id", "method").agg(

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from joinedup.linkage import blocking, scoring
 from joinedup.linkage.clusters import components, stars
-from joinedup.linkage.model import Model
 from joinedup.linkage.profiles import CORE, Profiles
 from joinedup.linkage.scratch import Scratch
+from joinedup.linkage.weighing import Scale, Weighed, weigh
 
 # Thousandths of a bit. To join a verified person a record needs 8 bits (odds of 256 to 1 by the
 # model, of about 20 to 1 in truth, since relatives share more than chance), and the person must
@@ -25,8 +24,6 @@ from joinedup.linkage.scratch import Scratch
 JOIN_AT = 8_000
 STAND_OUT_BY = 6_000
 GROUP_AT = 1_500
-# Weights below this are forgotten; those between are listed for clerical review.
-KEEP_AT = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +41,17 @@ class Settled:
     unsure: ir.Table
 
 
-def settle(
-    scratch: Scratch, found: Profiles, by_number: ir.Table, *, model: Model, people: int
-) -> tuple[ir.Table, Settled]:
-    """The residual rows (see `residual_nodes`) and what became of them."""
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """`rows`: see `residual_nodes`; what became of them; and the weights that decided it."""
+
+    rows: ir.Table
+    settled: Settled
+    weighed: Weighed
+
+
+def settle(scratch: Scratch, found: Profiles, by_number: ir.Table, scale: Scale) -> Residual:
+    """Whom, if anyone, each patient without a verified number is."""
     residual = residual_nodes(scratch, found, by_number)
     belongs = persons_of_profiles(scratch, found, by_number)
     profiles = found.profiles
@@ -55,14 +59,14 @@ def settle(
     left = scratch.keep(residual.anti_join(sure, "node"), "left")
     belongs = scratch.keep(_with_joined(belongs, residual, sure), "belongs")
     group = _same_details_groups(scratch, left, profiles)
-    weights = _weights(scratch, left, belongs, profiles, model=model, people=people)
-    to_persons = _best_persons(scratch, _person_weights(weights, left, belongs, group))
+    weighed = weigh(scratch, left, profiles, scale)
+    to_persons = _best_persons(scratch, _person_weights(weighed.kept, left, belongs, group))
     direct = to_persons.filter((to_persons.milli_bits >= JOIN_AT) & _stands_out(to_persons))
     direct = scratch.keep(direct, "direct")
-    edges = _group_edges(scratch, weights, left, group)
+    edges = _group_edges(scratch, weighed.kept, left, group)
     hops = _through_another(scratch, edges, direct, to_persons)
     settled = scratch.keep(direct.union(hops.select(*direct.columns)), "settled")
-    return residual, _gather(scratch, sure, group, settled, to_persons, edges)
+    return Residual(residual, _gather(scratch, sure, group, settled, to_persons, edges), weighed)
 
 
 def residual_nodes(scratch: Scratch, found: Profiles, by_number: ir.Table) -> ir.Table:
@@ -123,33 +127,12 @@ def _same_details_groups(scratch: Scratch, left: ir.Table, profiles: ir.Table) -
     return components(scratch, left.select("node").distinct(), edges)
 
 
-def _weights(
-    scratch: Scratch,
-    left: ir.Table,
-    belongs: ir.Table,
-    profiles: ir.Table,
-    *,
-    model: Model,
-    people: int,
-) -> ir.Table:
-    """seeker, other, milli_bits: residual profiles against all, and so against each other."""
-    seekers = scratch.keep(profiles.semi_join(left, "profile"), "seekers")
-    pairs = blocking.pairs(scratch, seekers, profiles)
-    # Two that seek and belong to nobody are compared once.
-    only_seek = seekers.anti_join(belongs, "profile").select(other="profile", only=True)
-    pairs = pairs.left_join(only_seek, "other").drop("other_right")
-    pairs = pairs.filter((pairs.seeker < pairs.other) | pairs.only.isnull())
-    pairs = scratch.keep(pairs.select("seeker", "other"), "pairs")
-    met = profiles.semi_join(pairs, profiles.profile == pairs.other)
-    shares = scoring.rarities(scratch, profiles, model)
-    nodes = scoring.nodes(scratch, seekers.union(met, distinct=True), shares)
-    return scoring.weigh(scratch, nodes, pairs, model=model, people=people, at_least=KEEP_AT)
-
-
 def _person_weights(
-    outward: ir.Table, left: ir.Table, belongs: ir.Table, group: ir.Table
+    weights: ir.Table, left: ir.Table, belongs: ir.Table, group: ir.Table
 ) -> ir.Table:
     """group, number, milli_bits, matched: the closest that a group comes to a person."""
+    back = weights.select(seeker="other", other="seeker", milli_bits="milli_bits")
+    outward = weights.select("seeker", "other", "milli_bits").union(back)
     rows = outward.inner_join(left.select("node", "profile"), outward.seeker == left.profile)
     rows = rows.inner_join(group, "node").drop("profile")
     rows = rows.inner_join(belongs, rows.other == belongs.profile)

@@ -3,21 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 
 from joinedup.engines import DuckDBEngine
+from joinedup.linkage import calibration as calibrations
 from joinedup.linkage import model as models
-from joinedup.linkage import numbers, persons, residual
+from joinedup.linkage import numbers, persons
+from joinedup.linkage.calibration import Calibration
 from joinedup.linkage.profiles import Profiles, collapse
-from joinedup.linkage.residual import Settled
+from joinedup.linkage.residual import JOIN_AT, Settled, settle
 from joinedup.linkage.scratch import Scratch
+from joinedup.linkage.weighing import Scale
 from joinedup.safeguards.pseudonyms import Key
 from joinedup.tables import LINK_CHANGES, LINKS, Table
 
 # Parts partner and record id in one text; no partner's code holds it.
 _PART = "\x1f"
+# The file of counts within a state folder.
+CALIBRATION = "calibration.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the linkage before left.
+
+    `links`: its `tables.LINKS`, whose ids live on. `state`: its folder; None to link everybody
+    anew. `calibration`: its file of counts, which a full linkage takes too; None to count anew.
+    """
+
+    links: ir.Table
+    state: Path | None = None
+    calibration: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What became of `tables.IDENTITIES` since: rows that came, and rows that went."""
+
+    added: ir.Table
+    removed: ir.Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +52,15 @@ class Linked:
     """What a linkage gives. The tables live in the engine until it is closed.
 
     `links` and `link_changes` are the promised tables; `review` lists what a person should look
-    at: partner, record_id, reason, match_weight, next_match_weight.
+    at: partner, record_id, reason, match_weight, next_match_weight. `moved` has one row a patient
+    whose person is another than before: partner, record_id, old_person_id (null: not there
+    before), person_id (null: gone).
     """
 
     links: ir.Table
     link_changes: ir.Table
     review: ir.Table
+    moved: ir.Table
 
 
 def link(
@@ -38,36 +68,54 @@ def link(
     identities: ir.Table,
     *,
     key: Key,
-    previous_links: ir.Table | None = None,
+    earlier: Earlier | None = None,
+    changed: Changed | None = None,
     run: str = "",
     model: models.Model | None = None,
+    state: Path | None = None,
 ) -> Linked:
     """Say of every patient in `tables.IDENTITIES` which person it is.
 
-    `previous_links` is `tables.LINKS` of the snapshot before: ids in it live on. `run` names the
-    new snapshot.
+    `identities` is the whole table, `run` names the new snapshot. With `changed` and the `earlier`
+    state only what they touch is linked again, to the same result. `state` is the folder to leave
+    for the next linkage; it is made.
     """
-    previous = (
-        ibis.memtable([], schema=LINKS.schema()) if previous_links is None else previous_links
-    )
+    previous = earlier.links if earlier else ibis.memtable([], schema=LINKS.schema())
     with Scratch(engine) as scratch:
         found = collapse(scratch, identities)
         owner = numbers.owners(scratch, found.profiles)
         proof = numbers.verified(scratch, found.profiles, owner)
         by_number = numbers.patients_by_number(scratch, found, proof)
         people = int(owner.count().to_pyarrow().as_py())
-        rows, settled = residual.settle(
-            scratch, found, by_number, model=model or models.shipped(), people=people
-        )
-        members = _members(scratch, found, by_number, rows, settled)
+        counted = _standing(engine, earlier, found, people)
+        scale = Scale(model or models.shipped(), people, counted)
+        residual = settle(scratch, found, by_number, scale)
+        members = _members(scratch, found, by_number, residual.rows, residual.settled)
         ids = _ids(scratch, members, previous, key)
         links = _links(scratch, members, ids, previous, found, run)
-        changed = persons.changes(links, previous, run=run)
+        changes = persons.changes(links, previous, run=run)
+        review = _review(found, by_number, residual.rows, residual.settled)
+        if state is not None:
+            calibrations.write(engine, residual.weighed.calibration, state / CALIBRATION)
         return Linked(
             scratch.release(links),
-            scratch.release(scratch.keep(_as_promised(changed, LINK_CHANGES), "link_changes")),
-            scratch.release(scratch.keep(_review(found, by_number, rows, settled), "review")),
+            scratch.release(scratch.keep(_as_promised(changes, LINK_CHANGES), "link_changes")),
+            scratch.release(scratch.keep(review, "review")),
+            persons.moved(links, previous),
         )
+
+
+def _standing(
+    engine: DuckDBEngine, earlier: Earlier | None, found: Profiles, people: int
+) -> Calibration | None:
+    """The calibration of the linkage before, where it still holds."""
+    if earlier is None or earlier.calibration is None:
+        return None
+    counted = calibrations.read(engine, earlier.calibration)
+    profiles = int(found.profiles.count().to_pyarrow().as_py())
+    if counted is None or not counted.holds_for(profiles=profiles, has_numbers=people > 0):
+        return None
+    return counted
 
 
 def _members(
@@ -161,7 +209,7 @@ def _review(found: Profiles, by_number: ir.Table, rows: ir.Table, settled: Settl
         torn.select(
             "partner", "record_id",
             reason=ibis.ifelse(
-                torn.milli_bits >= residual.JOIN_AT,
+                torn.milli_bits >= JOIN_AT,
                 "two persons match nearly alike", "the match weight is below the threshold",
             ),
             match_weight=torn.milli_bits / 1000, next_match_weight=torn.next_milli_bits / 1000,

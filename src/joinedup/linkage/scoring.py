@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from splink import DuckDBAPI, Linker
 from splink.internals.splink_dataframe import SplinkDataFrame
 
+from joinedup.linkage.calibration import NAMES
 from joinedup.linkage.comparisons import COMPARED, COMPARISONS, settings
 from joinedup.linkage.model import Model
 from joinedup.linkage.relatives import may_be_relatives
@@ -25,45 +26,46 @@ _LEAST_PEOPLE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Rarities:
-    """How common each name is in the table: a column `tf_...` as Splink wants it."""
+class Rarity:
+    """How common each name of one field is: `shares` has the name and a column `tf_...`.
 
-    forename: ir.Table
-    root: ir.Table
-    surname: ir.Table
+    `unseen` is the share of a name that was counted nowhere.
+    """
 
-
-def rarities(scratch: Scratch, profiles: ir.Table, model: Model) -> Rarities:
-    """Share of profiles that have each forename, root and surname."""
-    forename = model.field("forename").level("same").u
-    surname = model.field("surname").level("same").u
-    return Rarities(
-        _rarity(scratch, profiles, "forename", forename),
-        _rarity(scratch, profiles, "root", forename),
-        _rarity(scratch, profiles, "surname", surname),
-    )
+    field: str
+    shares: ir.Table
+    unseen: float
 
 
-def _rarity(scratch: Scratch, profiles: ir.Table, name: str, expected: float) -> ir.Table:
-    """Shares, drawn towards the `expected` one where the table is too small to tell."""
-    named = profiles.filter(profiles[name].notnull())
-    counts = named.group_by(name).agg(n=named.count())
-    all_named = counts.n.sum().over(ibis.window())
+def rarities(scratch: Scratch, names: ir.Table, model: Model) -> tuple[Rarity, ...]:
+    """Share of profiles that have each forename, root and surname, from `count_names`."""
+    totals = names.group_by("field").agg(n=names.n.sum()).to_pyarrow().to_pylist()
+    named = {row["field"]: row["n"] for row in totals}
+    return tuple(_rarity(scratch, names, field, named.get(field, 0), model) for field in NAMES)
+
+
+def _rarity(scratch: Scratch, names: ir.Table, field: str, named: int, model: Model) -> Rarity:
+    """Shares, drawn towards the expected one where the table is too small to tell."""
+    expected = model.field("surname" if field == "surname" else "forename").level("same").u
     usual = expected * _USUAL_WEIGHT
-    shares = counts.mutate(share=(counts.n + usual) / (all_named + _USUAL_WEIGHT))
-    return scratch.keep(shares.select(name, **{f"tf_{name}": shares.share}), f"tf_{name}")
+    counts = names.filter(names.field == field)
+    share = (counts.n + usual) / (named + _USUAL_WEIGHT)
+    shares = scratch.keep(counts.select(**{field: counts.value, f"tf_{field}": share}), "shares")
+    return Rarity(field, shares, usual / (named + _USUAL_WEIGHT))
 
 
-def nodes(scratch: Scratch, profiles: ir.Table, shares: Rarities) -> ir.Table:
+def nodes(scratch: Scratch, profiles: ir.Table, rarity: tuple[Rarity, ...]) -> ir.Table:
     """What Splink compares: one row a profile, with `unique_id` its key."""
     table = profiles.mutate(
         unique_id=profiles.profile,
         birth=profiles.birth_date.strftime("%Y%m%d"),
         address=short_address(profiles.address),
     ).select("unique_id", *COMPARED)
-    table = table.left_join(shares.forename, "forename").drop("forename_right")
-    table = table.left_join(shares.root, "root").drop("root_right")
-    table = table.left_join(shares.surname, "surname").drop("surname_right")
+    for one in rarity:
+        table = table.left_join(one.shares, one.field).drop(f"{one.field}_right")
+        share = table[f"tf_{one.field}"]
+        seen = ibis.ifelse(table[one.field].notnull(), share.fill_null(one.unseen), share)
+        table = table.mutate(**{f"tf_{one.field}": seen})
     return scratch.keep(table, "nodes")
 
 

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from joinedup.engines import DuckDBEngine
 from joinedup.linkage import numbers, scoring
+from joinedup.linkage.calibration import count_names
 from joinedup.linkage.comparisons import COMPARISONS
 from joinedup.linkage.keys import key_of
 from joinedup.linkage.model import FieldWeights, Level, Model
@@ -39,7 +40,7 @@ def train(engine: DuckDBEngine, identities: ir.Table, *, before: Model, said: st
         owner = numbers.owners(scratch, found.profiles)
         proof = numbers.verified(scratch, found.profiles, owner)
         chosen = scratch.keep(_chosen(found.profiles, proof), "chosen")
-        shares = scoring.rarities(scratch, found.profiles, before)
+        shares = scoring.rarities(scratch, count_names(scratch, found.profiles), before)
         nodes = scoring.nodes(scratch, chosen, shares)
         same = scratch.keep(_pairs_of_one(chosen), "same")
         chance = scratch.keep(_pairs_by_chance(chosen), "chance")

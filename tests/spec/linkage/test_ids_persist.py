@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from joinedup.engines import DuckDBEngine
-from joinedup.linkage import Linked, link
+from joinedup.linkage import Earlier, Linked, link
 from tests.spec.linkage.people import KEY, identities
 
 HEAD = "partner | record_id | nhs_number | forename | surname | birth_date | postcode\n"
@@ -16,7 +16,8 @@ TREVOR = "RZC | c | 9990000018 | Trevor | Langdale | 1987-11-30 | DT4 7ZZ\n"
 
 
 def run(engine: DuckDBEngine, text: str, name: str, before: ir.Table | None = None) -> Linked:
-    return link(engine, identities(HEAD + text), key=KEY, previous_links=before, run=name)
+    earlier = None if before is None else Earlier(before)
+    return link(engine, identities(HEAD + text), key=KEY, earlier=earlier, run=name)
 
 
 def ids(linked: Linked) -> dict[str, str]:
