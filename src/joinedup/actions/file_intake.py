@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 
 from joinedup.actions.file_quarantine import write_quarantine, write_refused_file
 from joinedup.actions.file_rows import FileMark, Opened, Received, open_by_line, open_whole, receive
+from joinedup.actions.inbox_files import FileState, state_of
 from joinedup.actions.received import STAGED
 from joinedup.actions.row_checks import CheckedRows, check_rows
 from joinedup.engines import DuckDBEngine
@@ -38,6 +40,7 @@ from joinedup.intake import (
     staged_rows,
     write_result,
 )
+from joinedup.terms import SourceDataError
 
 RESULT = "account.json"
 QUARANTINE = "quarantine.parquet"
@@ -56,11 +59,23 @@ class Plan:
 Plans = dict[Hashable, Plan]
 
 
+class FileChangedError(SourceDataError):
+    """A file was replaced, written to, cut or taken away while it was read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "the file changed while it was being read.",
+            where=name,
+            cure="Wait until it is copied whole, then do the same again.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class FileTask:
     """One file to take in: `folder` is where its parts go, named by all that they depend on.
 
-    `plans` are kept from file to file, of systems with the same organisations alone.
+    `state` is the file's when it was hashed. `plans` are kept from file to file, of systems with
+    the same organisations alone.
     """
 
     arrival: Arrival
@@ -68,11 +83,20 @@ class FileTask:
     file_id: str
     folder: Path
     organisations: frozenset[str]
+    state: FileState | None = None
     plans: Plans = field(default_factory=dict)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the file is no longer what was hashed."""
+        return self.state is not None and state_of(self.arrival.path) != self.state
 
 
 def take_in_file(engine: DuckDBEngine, task: FileTask) -> FileResult:
-    """Take in a file, or find it already taken in. Parts appear whole or not at all."""
+    """Take in a file, or find it already taken in. Parts appear whole or not at all.
+
+    FileChangedError where it is not, or does not stay, what was hashed.
+    """
     kept = task.folder / RESULT
     if kept.is_file():
         return read_result(kept)
@@ -80,11 +104,25 @@ def take_in_file(engine: DuckDBEngine, task: FileTask) -> FileResult:
     shutil.rmtree(aside, ignore_errors=True)
     work = aside / WORK
     work.mkdir(parents=True)
-    result = _take_in(engine, task, aside, work)
+    with _unchanged(task):
+        result = _take_in(engine, task, aside, work)
     write_result(result, aside / RESULT)
     shutil.rmtree(work)
     aside.replace(task.folder)
     return result
+
+
+@contextmanager
+def _unchanged(task: FileTask) -> Iterator[None]:
+    """Whatever came of reading a file that changed meanwhile, an error too, is not believed."""
+    try:
+        yield
+    except Exception as error:
+        if task.is_changed:
+            raise FileChangedError(task.arrival.name) from error
+        raise
+    if task.is_changed:
+        raise FileChangedError(task.arrival.name)
 
 
 def _take_in(engine: DuckDBEngine, task: FileTask, folder: Path, work: Path) -> FileResult:

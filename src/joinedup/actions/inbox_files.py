@@ -1,4 +1,4 @@
-"""Which files of an inbox are complete, and which have the same bytes."""
+"""Which files of an inbox are complete and stay as they are, and which have the same bytes."""
 
 from __future__ import annotations
 
@@ -6,16 +6,39 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final
 
 from joinedup.intake import Arrival, hash_file
 
 # A file touched so lately may still be growing: look again after a moment.
-_FRESH_SECONDS: Final = 2.0
+_FRESH_NS: Final = 2_000_000_000
 _LOOK_AGAIN_SECONDS: Final = 0.5
 _ID_DIGITS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What changes when a file is written to, put in another's place, or cut: none of its bytes.
+
+    `changed_ns` can be set by whoever copies a file, `status_ns` cannot (on Windows it is the time
+    of creation); `inode` tells a file from the one that took its name.
+    """
+
+    size: int
+    changed_ns: int
+    status_ns: int
+    inode: int
+
+
+def state_of(path: Path) -> FileState | None:
+    """A file's state now; None where it is gone."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return FileState(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +47,7 @@ class HashedFile:
 
     arrival: Arrival
     sha256: str
+    state: FileState
 
     @property
     def file_id(self) -> str:
@@ -37,47 +61,57 @@ class HashedFile:
         return hashlib.sha256(both.encode()).hexdigest()[:_ID_DIGITS]
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    size: int
-    changed_ns: int
-
-
 def still_growing(arrivals: Sequence[Arrival]) -> frozenset[str]:
-    """Names of files that are being written at this moment."""
-    now = time.time()
+    """Names of files that are being written, or taken away, at this moment."""
+    now = time.time_ns()
+    before = {one.name: state_of(one.path) for one in arrivals}
+    # A time ahead of the clock is as good as now: one of the two is wrong.
     fresh = {
-        one.name: _state(one.path)
+        one.name: one.path
         for one in arrivals
-        if now - one.path.stat().st_mtime < _FRESH_SECONDS
+        if (state := before[one.name]) is None or now - state.changed_ns < _FRESH_NS
     }
     if not fresh:
         return frozenset()
     time.sleep(_LOOK_AGAIN_SECONDS)
-    paths = {one.name: one.path for one in arrivals}
-    return frozenset(name for name, state in fresh.items() if _state(paths[name]) != state)
+    return frozenset(
+        name
+        for name, path in fresh.items()
+        if (state := state_of(path)) is None or state != before[name]
+    )
 
 
-def hash_arrivals(arrivals: Sequence[Arrival], seen_file: Path) -> tuple[HashedFile, ...]:
-    """Hash every file; one whose size and time are those of last time is not read again."""
+def hash_arrivals(
+    arrivals: Sequence[Arrival], seen_file: Path
+) -> tuple[tuple[HashedFile, ...], frozenset[str]]:
+    """Hash every file; one that is as it was last time is not read again.
+
+    Also the names of those that changed or went while they were hashed.
+    """
     seen = _read_seen(seen_file)
-    hashed, kept = [], {}
+    hashed, kept, changed = [], {}, set()
     for arrival in arrivals:
-        state = _state(arrival.path)
-        before = seen.get(arrival.name)
-        if before is not None and before[:2] == [state.size, state.changed_ns]:
-            sha256 = str(before[2])
-        else:
-            sha256 = hash_file(arrival.path)
-        kept[arrival.name] = [state.size, state.changed_ns, sha256]
-        hashed.append(HashedFile(arrival, sha256))
+        found = _hashed(arrival, seen.get(arrival.name))
+        if found is None:
+            changed.add(arrival.name)
+            continue
+        kept[arrival.name] = [*astuple(found.state), found.sha256]
+        hashed.append(found)
     seen_file.write_text(json.dumps(kept, indent=0), encoding="utf-8", newline="")
-    return tuple(hashed)
+    return tuple(hashed), frozenset(changed)
 
 
-def _state(path: Path) -> _State:
-    found = path.stat()
-    return _State(found.st_size, found.st_mtime_ns)
+def _hashed(arrival: Arrival, before: list[str | int] | None) -> HashedFile | None:
+    state = state_of(arrival.path)
+    if state is None:
+        return None
+    if before is not None and before[:-1] == list(astuple(state)):
+        return HashedFile(arrival, str(before[-1]), state)
+    try:
+        sha256 = hash_file(arrival.path)
+    except FileNotFoundError:
+        return None
+    return HashedFile(arrival, sha256, state) if state_of(arrival.path) == state else None
 
 
 def _read_seen(path: Path) -> dict[str, list[str | int]]:

@@ -22,7 +22,7 @@ from joinedup.actions.reporting import report
 from joinedup.actions.steps import Step, Steps, Tell
 from joinedup.actions.take_in import TakenIn, take_in
 from joinedup.actions.work import Work
-from joinedup.engines import DuckDBEngine, Lake, Snapshot
+from joinedup.engines import DuckDBEngine, Lake, Snapshot, clear_spill, storage_faults
 from joinedup.intake import FileAccount
 from joinedup.partners import System, read_system
 from joinedup.safeguards.pseudonyms import Key
@@ -57,7 +57,7 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
     key = read_key(system.key_file)
     lake = Lake(system.lake, system.identified)
     steps = Steps(tell)
-    with lake.locked(), _engine(system) as engine:
+    with storage_faults(system.path), lake.locked(), _engine(system) as engine:
         before = lake.current()
         _same_key(before, key)
         with steps.measured("take in", "Reading and checking what partners sent"):
@@ -98,6 +98,7 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
 
 
 def _engine(system: System) -> DuckDBEngine:
+    clear_spill(system.identified / "spill")
     return DuckDBEngine(
         spill=system.identified / "spill",
         memory_limit_mb=system.limits.memory_mb,

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from joinedup.actions.feeds import FeedSettings, read_feed_settings
-from joinedup.actions.file_intake import FileTask, Plans, take_in_file
+from joinedup.actions.file_intake import FileChangedError, FileTask, Plans, take_in_file
 from joinedup.actions.inbox_files import HashedFile, hash_arrivals, still_growing
 from joinedup.actions.received import Part, Staged
 from joinedup.actions.steps import Tell, code_version
@@ -33,6 +33,7 @@ from joinedup.partners import System
 from joinedup.terms import SourceDataError
 
 PARTS: Final = "parts"
+SEEN: Final = "seen.json"
 FLAG_SCHEMA: Final = pa.schema([
     ("file_id", pa.string()), ("rule", pa.string()), ("severity", pa.string()),
     ("rows", pa.int64()), ("first_row", pa.int64()),
@@ -76,8 +77,12 @@ def take_in(system: System, engine: DuckDBEngine, tell: Tell = lambda _: None) -
     folder.mkdir(parents=True, exist_ok=True)
     taken: list[_TakenFile] = []
     plans: Plans = {}
-    for hashed in hash_arrivals(arrivals, folder / "seen.json"):
-        taken.append(_take(engine, hashed, settings, folder, taken, plans, tell))
+    hashed_files, changed = hash_arrivals(arrivals, folder / SEEN)
+    for hashed in hashed_files:
+        try:
+            taken.append(_take(engine, hashed, settings, folder, taken, plans, tell))
+        except FileChangedError:
+            changed |= {hashed.arrival.name}  # the next run takes what it has become
     parts = tuple(one.part for one in taken if one.part is not None)
     superseded = find_superseded(engine, _accepted(taken), folder)
     if superseded.rows_by_file:
@@ -88,8 +93,12 @@ def take_in(system: System, engine: DuckDBEngine, tell: Tell = lambda _: None) -
         parts=parts,
         superseded=superseded.rows,
         flags=_flags(one.result for one in taken),
-        waiting=tuple(sorted({*inbox.waiting, *growing})),
+        waiting=_still_there(system.inbox, {*inbox.waiting, *growing, *changed}),
     )
+
+
+def _still_there(inbox: Path, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(name for name in names if (inbox / name).exists()))
 
 
 def _take(
@@ -114,6 +123,7 @@ def _take(
         file_id=file_id,
         folder=folder / f"{file_id}-{_settings_hash(arrival, settings)}",
         organisations=settings.organisations,
+        state=hashed.state,
         plans=plans,
     )
     tell(f"Taking in {arrival.name}")
@@ -208,8 +218,10 @@ def _flags(results: Iterable[FileResult]) -> pa.Table:
 
 
 def _remove_others(folder: Path, parts: Iterable[Part]) -> None:
-    """Remove what files no longer there, or earlier settings, had left."""
+    """Remove what files no longer there, earlier settings or killed runs had left."""
     kept = {part.folder.name for part in parts}
     for entry in folder.iterdir():
         if entry.is_dir() and entry.name not in kept:
             shutil.rmtree(entry)
+        elif entry.name.endswith(".part"):
+            entry.unlink()

@@ -7,6 +7,8 @@ from joinedup.engines.files import TableFile, by_inode, describe_files
 from joinedup.engines.history import Act, Happening
 from joinedup.engines.lake import Lake, Snapshot, made_at, parquet_files, reuse
 from joinedup.engines.soundness import Damage, Sound, find_damage, last_sound
+from joinedup.engines.spill import clear_spill
+from joinedup.engines.storage import storage_faults
 
 __all__ = [
     "Act",
@@ -21,11 +23,13 @@ __all__ = [
     "TableFile",
     "by_inode",
     "change_cells",
+    "clear_spill",
     "describe_files",
     "find_damage",
     "last_sound",
     "made_at",
     "parquet_files",
     "reuse",
+    "storage_faults",
     "write_cells",
 ]

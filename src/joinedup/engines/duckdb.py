@@ -13,6 +13,7 @@ import psutil
 import pyarrow.parquet as pq
 
 from joinedup.engines.lake import parquet_files
+from joinedup.engines.spill import SpillFolder
 
 _MB = 1024 * 1024
 # What `portable` promises. The hash is shifted so that it fits a whole number with a sign.
@@ -45,7 +46,8 @@ class DuckDBEngine:
     ) -> None:
         self.threads = threads or psutil.cpu_count() or 1
         self.memory_limit_mb = memory_limit_mb or psutil.virtual_memory().total // _MB // 2
-        self.connection = ibis.duckdb.connect(temp_directory=str(spill))
+        self._spill = SpillFolder(spill)
+        self.connection = ibis.duckdb.connect(temp_directory=str(self._spill.path))
         # Sessions run in UTC: time zones are dealt with once, at intake.
         self.raw("SET TimeZone = 'UTC'")
         self.raw("SET preserve_insertion_order = false")
@@ -71,6 +73,7 @@ class DuckDBEngine:
     def close(self) -> None:
         """Let go of files and memory."""
         self.connection.disconnect()
+        self._spill.remove()
 
     def raw(self, sql: str) -> Any:
         """Run SQL that Ibis cannot say. Only `engines` and `linkage` may."""

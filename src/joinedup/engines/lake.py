@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,7 +70,7 @@ class Lake:
         self._lake.mkdir(parents=True, exist_ok=True)
         path = self._lake / "run.lock"
         try:
-            with filelock.FileLock(path, timeout=0):
+            with filelock.FileLock(path, timeout=0), self._swept():
                 yield
         except filelock.Timeout:
             raise SnapshotError(
@@ -78,6 +78,20 @@ class Lake:
                 where=str(path),
                 cure="Wait until it ends; the lock frees itself even if that run is killed.",
             ) from None
+
+    @contextmanager
+    def _swept(self) -> Iterator[None]:
+        """Begin without what a killed run left, which may be what filled the disk; where this one
+        fails, leave no draft either.
+        """
+        with suppress(SnapshotError):  # `begin` says what is wrong with the lake
+            self._sweep()
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError, SnapshotError):
+                self._sweep()
+            raise
 
     def ids(self) -> tuple[str, ...]:
         """Whole snapshots, oldest first."""

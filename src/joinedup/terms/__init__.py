@@ -7,6 +7,7 @@ from joinedup.terms.errors import (
     SettingError,
     SnapshotError,
     SourceDataError,
+    StorageError,
 )
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "SettingError",
     "SnapshotError",
     "SourceDataError",
+    "StorageError",
 ]

@@ -37,5 +37,9 @@ class SnapshotError(JoinedupError, RuntimeError):
     """The lake is not in a state to do this: the message says how to make it so."""
 
 
+class StorageError(JoinedupError, OSError):
+    """A disk is full, read-only or failing: make room or rights, then do the same again."""
+
+
 class DisclosureError(JoinedupError, PermissionError):
     """Something would have shown what must not be shown; nothing was written."""

@@ -1,0 +1,268 @@
+"""Run the command in a process that is killed, refused or misled at a chosen moment.
+
+Processes are forked from one that has the package loaded, so that hundreds of runs take minutes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from joinedup import tables
+from joinedup.actions.open_system import open_system
+from joinedup.engines import Lake
+from tests.systems import Done, make_system
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["joinedup.cli", "joinedup.cli.run", "joinedup.actions.run"])
+_CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate")
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+# Feeds of each form that intake knows: plain, gzip, Parquet, with events, codes and identities.
+SMALL = ("gp_registrations", "gp_prescriptions", "emergency", "deaths", "charity")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What befalls a run: at the `at`-th change that it makes to a file system below its folder,
+    counted from the first whose path ends with `after`, it is killed or refused with a number.
+    """
+
+    at: int = 0
+    after: str = ""
+    number: int = 0
+    clock_seconds: float = 0.0
+    file_limit_bytes: int = 0
+
+
+NONE = Fault()
+
+
+def small_system(folder: Path) -> Path:
+    """A system of 500 people and few feeds, which a run takes in within seconds."""
+    system = make_system(folder, 500, seed=5)
+    for path in (system / "inbox").rglob("*"):
+        if path.is_file() and not path.name.startswith(SMALL):
+            path.unlink()
+    settings = system / "system.toml"
+    text = settings.read_text(encoding="utf-8").replace("keep_snapshots = 5", "keep_snapshots = 2")
+    settings.write_text(text, encoding="utf-8")
+    return system
+
+
+def start(system: Path, fault: Fault = NONE, *, said: Path | None = None) -> ForkServerProcess:
+    """Begin `joinedup run` on a system under a fault; what it says goes to the file `said`."""
+    words = ["run", str(system), "--json"]
+    process = _FORKS.Process(target=_command, args=(words, str(system), fault, said))
+    process.start()
+    return process
+
+
+def run(system: Path, fault: Fault = NONE) -> Done:
+    """`joinedup run` on a system under a fault, to its end; a killed one has a negative code."""
+    said = system.with_name(f"{system.name}-said")
+    process = start(system, fault, said=said)
+    process.join()
+    out, err = (
+        Path(f"{said}.{name}").read_text(encoding="utf-8", errors="replace")
+        for name in ("out", "err")
+    )
+    assert process.exitcode is not None
+    assert "Traceback" not in err, err
+    return Done(process.exitcode, out, err)
+
+
+def healed(system: Path) -> Any:
+    """Run without a fault: it ends well, serves what it made and leaves nothing over."""
+    done = run(system)
+    assert done.code in (0, 3), done.out + done.err
+    assert serving(system) == done.json["snapshot"]
+    assert leftovers(system) == []
+    return done.json
+
+
+def refused(done: Done) -> dict[str, str]:
+    """The words of a run that ended with an error: what, where and a cure, all three."""
+    assert done.code == 1, (done.code, done.out, done.err)
+    words: dict[str, str] = json.loads(done.out)
+    assert set(words) == {"error", "where", "cure"}
+    assert words["error"] and words["cure"], words
+    return words
+
+
+def serving(system: Path) -> str:
+    """The id of the serving snapshot, once every table of it was read to the last row."""
+    with open_system(system, "data_quality") as opened:
+        made = opened.snapshot.manifest["tables"]
+        for declared in tables.PROMISED:
+            rows = opened.table(declared.name).count().to_pyarrow().as_py()
+            assert rows == made[declared.name]["rows"], declared.name
+        return opened.snapshot.id
+
+
+def content(system: Path) -> dict[str, list[str]]:
+    """Every row of every table as text, in order, but for what names the run that made it."""
+    found = {}
+    with open_system(system, "data_quality") as opened:
+        for declared in tables.PROMISED:
+            table = opened.table(declared.name)
+            kept = [name for name in table.columns if name not in ("run", "superseded_at")]
+            rows = table.select(*kept).to_pyarrow().to_pylist()
+            found[declared.name] = sorted(map(str, rows))
+    return found
+
+
+def leftovers(system: Path) -> list[str]:
+    """What a run should have cleared away: half-made files, spilled ones, half-dropped snapshots."""
+    half = (".part", ".sorting", ".tmp", ".cells")
+    found = [
+        str(path.relative_to(system))
+        for zone in ("lake", "identified", "report")
+        for path in sorted((system / zone).rglob("*"))
+        if path.name.endswith(half) or path.parent.name == "spill" or path.parent.name == "work"
+    ]
+    lake = Lake(system / "lake", system / "identified")
+    apart = {path.name for path in (system / "identified" / "snapshots").iterdir()}
+    return found + sorted(apart ^ set(lake.ids()))
+
+
+def change_something(system: Path, n: int) -> None:
+    """Give the run something to do: a unit cost, by turns also a feed or a file anew."""
+    (system / "agreements").mkdir(exist_ok=True)
+    (system / "agreements" / "unit_costs.toml").write_text(
+        '[[unit_costs]]\nsetting = "emergency"\nkind = "attendance"\n'
+        f'cost_pence = {1000 + n}\nyear = "2024/25"\nsource = "made up for this test"\n',
+        encoding="utf-8",
+    )
+    if n % 3 == 0:
+        feed = system / "feeds" / "ons-deaths.toml"
+        feed.write_text(feed.read_text(encoding="utf-8") + f"# touched {n}\n", encoding="utf-8")
+    if n % 4 == 0:
+        correct_emergency(system, n)
+
+
+def correct_emergency(system: Path, n: int) -> Path:
+    """A day's correction of a few attendances; the one before it goes."""
+    inbox = system / "inbox" / "RZ1"
+    for earlier in inbox.glob("emergency_20260402*"):
+        earlier.unlink()
+    import gzip
+
+    with gzip.open(inbox / "emergency_20260401.csv.gz", "rt", encoding="utf-8") as file:
+        lines = [next(file) for _ in range(5 + n % 7)]
+    path = inbox / f"emergency_20260402_{n}.csv"
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
+
+
+@contextlib.contextmanager
+def mounted(folder: Path, *, megabytes: int) -> Iterator[Path]:
+    """A file system of that size in memory; skips aloud where mounting is not allowed."""
+    folder.mkdir(exist_ok=True)
+    _mount("-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder))
+    try:
+        yield folder
+    finally:
+        os.system(f"umount '{folder}'")
+
+
+@contextlib.contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """The folder as a disk that cannot be written to; skips aloud where that is not allowed."""
+    _mount("--bind", str(folder), str(folder))
+    try:
+        _mount("-o", "remount,ro,bind", str(folder))
+        yield
+    finally:
+        os.system(f"umount '{folder}'")
+
+
+def _mount(*words: str) -> None:
+    done = shutil.which("mount") and os.spawnlp(os.P_WAIT, "mount", "mount", *words)
+    if done != 0:
+        pytest.skip("needs the right to mount a file system (root on Linux)")
+
+
+def _command(words: list[str], folder: str, fault: Fault, said: Path | None) -> None:
+    """In the forked process: befall it, and run the command as a user would."""
+    for number, name in ((1, "out"), (2, "err")):
+        path = os.devnull if said is None else f"{said}.{name}"
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: PTH123, SIM115
+    if fault.clock_seconds:
+        _shift_clock(fault.clock_seconds)
+    if fault.file_limit_bytes:
+        _limit_files(fault.file_limit_bytes)
+    if fault.at:
+        _befall(folder, fault)
+    from joinedup.cli import main
+
+    main(words)
+
+
+def _befall(folder: str, fault: Fault) -> None:
+    counted, begun = 0, not fault.after
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        nonlocal counted, begun
+        path = _changed(event, args, folder)
+        if path is None:
+            return
+        begun = begun or path.endswith(fault.after)
+        counted += begun
+        if counted != fault.at:
+            return
+        if fault.number:
+            counted += 1  # refused once, then the way is free
+            raise OSError(fault.number, os.strerror(fault.number), path)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+
+
+def _changed(event: str, args: tuple[Any, ...], folder: str) -> str | None:
+    """What an event of Python's changes below the folder; None where nothing."""
+    if event == "open":
+        if not isinstance(args[2], int) or not args[2] & _WRITES:
+            return None
+    elif event not in _CHANGES:
+        return None
+    path = os.fsdecode(args[0]) if isinstance(args[0], (str, bytes, os.PathLike)) else ""
+    # A folder's removal names its files by the open folder and their bare names.
+    return path if path.startswith(folder) or not path.startswith("/") else None
+
+
+def _limit_files(most: int) -> None:
+    import resource
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+
+def _shift_clock(seconds: float) -> None:
+    """Every clock that the package reads by name runs ahead, or behind, by so many seconds."""
+    real_time, real_ns = time.time, time.time_ns
+    time.time = lambda: real_time() + seconds
+    time.time_ns = lambda: real_ns() + int(seconds * 1e9)
+
+    class Shifted(datetime.datetime):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> Shifted:
+            return cls.fromtimestamp(real_time() + seconds, tz)
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("joinedup.") and getattr(module, "datetime", None) is datetime.datetime:
+            module.datetime = Shifted  # type: ignore[attr-defined]
