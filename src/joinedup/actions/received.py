@@ -43,14 +43,16 @@ class Staged:
 class Part:
     """One file taken in, in a folder named by file and configuration.
 
-    `staged` is None where the file was refused whole. `left_out` is a Parquet of
-    (first_event_id, source_row): rows of any file that a later one corrected; None where none is.
+    `rows` are those accepted; `staged` is None where the file was refused whole. `left_out` is a
+    Parquet of (first_event_id, source_row): rows of any file that a later one corrected; None
+    where none is.
     """
 
     partner: str
     feed: str
     file_id: str
     folder: Path
+    rows: int = 0
     staged: Staged | None = None
     left_out: Path | None = None
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
@@ -18,8 +19,13 @@ from joinedup.actions.received import Part, accepted_rows
 from joinedup.engines import DuckDBEngine
 from joinedup.intake import first_event_id
 
-_COLUMNS = ("file_id", "first_event_id", "source_row")
-_NOTHING = ibis.schema({"file_id": "string", "first_event_id": "int64", "source_row": "int64"})
+_COLUMNS: Final = ("file_id", "first_event_id", "source_row")
+_NOTHING: Final = ibis.schema({
+    "file_id": "string", "first_event_id": "int64", "source_row": "int64"
+})  # fmt: skip
+
+# A feed of a partner.
+_Feed = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +36,26 @@ class Superseded:
     rows_by_file: Mapping[str, int]
 
 
-def find_superseded(engine: DuckDBEngine, parts: Sequence[Part], folder: Path) -> Superseded:
-    """Find them among accepted files, which come in the order of their extracts."""
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was known before: the rows to leave out, of which parts. `feeds`: part → feed."""
+
+    rows: Path
+    feeds: Mapping[str, _Feed]
+
+
+def find_superseded(
+    engine: DuckDBEngine, parts: Sequence[Part], folder: Path, earlier: Earlier | None = None
+) -> Superseded:
+    """Find them among accepted files, which come in the order of their extracts.
+
+    Of a feed that only got more files, only rows with the keys of these are looked at.
+    """
     names = "\n".join(part.folder.name for part in parts)
     digest = hashlib.sha256(names.encode()).hexdigest()[:16]
     path = folder / f"superseded-{digest}.parquet"
     if not path.is_file():
-        table = _superseded(engine, parts).order_by("file_id", "source_row")
+        table = _superseded(engine, parts, earlier).order_by("file_id", "source_row")
         engine.write_parquet(table, path, in_order=True)
     for old in folder.glob("superseded-*.parquet"):
         if old != path:
@@ -47,27 +66,54 @@ def find_superseded(engine: DuckDBEngine, parts: Sequence[Part], folder: Path) -
     )
 
 
-def _superseded(engine: DuckDBEngine, parts: Sequence[Part]) -> ir.Table:
-    feeds: dict[tuple[str, str], list[Part]] = {}
+def _superseded(engine: DuckDBEngine, parts: Sequence[Part], earlier: Earlier | None) -> ir.Table:
+    feeds: dict[_Feed, list[Part]] = {}
     for part in parts:
         feeds.setdefault((part.partner, part.feed), []).append(part)
-    many = [_of_feed(engine, files) for files in feeds.values() if len(files) > 1]
+    many = []
+    for feed, files in feeds.items():
+        if len(files) > 1:
+            many += _of_feed(engine, files, earlier, feed)
     if not many:
         return ibis.memtable([], schema=_NOTHING)
-    return ibis.union(*many) if len(many) > 1 else many[0]
+    return ibis.union(*many, distinct=True) if len(many) > 1 else many[0]
 
 
-def _of_feed(engine: DuckDBEngine, files: list[Part]) -> ir.Table:
+def _of_feed(
+    engine: DuckDBEngine, files: list[Part], earlier: Earlier | None, feed: _Feed
+) -> list[ir.Table]:
     """Rows of a feed's files whose key stands in a later one."""
+    if earlier is None:
+        return [_among(engine, files, files)]
+    before = {name for name, of in earlier.feeds.items() if of == feed}
+    new = [part for part in files if part.folder.name not in before]
+    if not before or len(new) + len(before) > len(files):
+        return [_among(engine, files, files)]  # a file is gone: what it corrected stands again
+    kept = ibis.memtable(
+        [{"file_id": part.file_id} for part in files], schema=ibis.schema({"file_id": "string"})
+    )
+    known = engine.read_parquet(earlier.rows).semi_join(kept, "file_id").select(*_COLUMNS)
+    return [known, _among(engine, files, new)] if new else [known]
+
+
+def _among(engine: DuckDBEngine, files: list[Part], new: list[Part]) -> ir.Table:
+    """Rows of all files whose key stands in a later one; only of keys that new files have."""
+    rows = _keyed(engine, files)
+    if len(new) < len(files):
+        rows = rows.semi_join(_keyed(engine, new).select("row_key").distinct(), "row_key")
     order = [
         {"first_event_id": first_event_id(part.staged.sha256), "place": place}
         for place, part in enumerate(files)
         if part.staged is not None
     ]
     places = ibis.memtable(order, schema=ibis.schema({"first_event_id": "int64", "place": "int64"}))
-    read = [rows.table.select(*_COLUMNS, "row_key") for rows in accepted_rows(engine, files)]
-    rows = ibis.union(*read) if len(read) > 1 else read[0]
-    rows = rows.filter(rows.row_key.notnull()).inner_join(places, "first_event_id")
+    rows = rows.inner_join(places, "first_event_id")
     last = rows.group_by("row_key").aggregate(last=rows.place.max())
     joined = rows.inner_join(last, "row_key")
     return joined.filter(joined.place < joined["last"]).select(*_COLUMNS)
+
+
+def _keyed(engine: DuckDBEngine, files: Sequence[Part]) -> ir.Table:
+    read = [rows.table.select(*_COLUMNS, "row_key") for rows in accepted_rows(engine, files)]
+    rows = ibis.union(*read) if len(read) > 1 else read[0]
+    return rows.filter(rows.row_key.notnull())

@@ -17,7 +17,7 @@ from joinedup.actions.file_intake import FileChangedError, FileTask, Plans, take
 from joinedup.actions.inbox_files import HashedFile, hash_arrivals, still_growing
 from joinedup.actions.received import Part, Staged
 from joinedup.actions.steps import Tell, code_version
-from joinedup.actions.supersede import Superseded, find_superseded
+from joinedup.actions.supersede import Earlier, Superseded, find_superseded
 from joinedup.engines import DuckDBEngine
 from joinedup.intake import (
     ACCEPTED,
@@ -63,11 +63,19 @@ class _TakenFile:
     part: Part | None = None
 
 
-def take_in(system: System, engine: DuckDBEngine, tell: Tell = lambda _: None) -> TakenIn:
+def take_in(
+    system: System,
+    engine: DuckDBEngine,
+    tell: Tell = lambda _: None,
+    *,
+    earlier: Earlier | None = None,
+    afresh: bool = False,
+) -> TakenIn:
     """Take in every complete file of a system's inbox.
 
-    Files already taken in under the same settings and code are not read again. The result does
-    not depend on the order in which files arrived.
+    Files already taken in under the same settings and code are not read again, unless `afresh`.
+    The result does not depend on the order in which files arrived. `earlier` is what the snapshot
+    before knew of corrected rows.
     """
     settings = read_feed_settings(system)
     inbox = find_arrivals(system.inbox, settings.feeds, settings.partners)
@@ -75,6 +83,8 @@ def take_in(system: System, engine: DuckDBEngine, tell: Tell = lambda _: None) -
     arrivals = [one for one in inbox.arrivals if one.name not in growing]
     folder = system.identified / PARTS
     folder.mkdir(parents=True, exist_ok=True)
+    if afresh:
+        _remove_others(folder, ())
     taken: list[_TakenFile] = []
     plans: Plans = {}
     hashed_files, changed = hash_arrivals(arrivals, folder / SEEN)
@@ -84,7 +94,7 @@ def take_in(system: System, engine: DuckDBEngine, tell: Tell = lambda _: None) -
         except FileChangedError:
             changed |= {hashed.arrival.name}  # the next run takes what it has become
     parts = tuple(one.part for one in taken if one.part is not None)
-    superseded = find_superseded(engine, _accepted(taken), folder)
+    superseded = find_superseded(engine, _accepted(taken), folder, earlier)
     if superseded.rows_by_file:
         parts = tuple(replace(part, left_out=superseded.rows) for part in parts)
     _remove_others(folder, parts)
@@ -143,7 +153,8 @@ def _part(task: FileTask, result: FileResult) -> Part:
             repeats=result.repeats,
         )
     feed = arrival.feed.name if arrival.feed else ""
-    return Part(arrival.partner, feed, task.file_id, task.folder, staged)
+    rows = result.account.accepted
+    return Part(arrival.partner, feed, task.file_id, task.folder, rows, staged)
 
 
 def _settings_hash(arrival: Arrival, settings: FeedSettings) -> str:

@@ -29,7 +29,7 @@ _SHARE_OF_LIMIT: Final = 3
 _MOST_BATCHES: Final = 256
 # What a table of no rows is written as, so that its columns are known.
 EMPTY: Final = "all.parquet"
-_YEAR, _PLACE, _CELL, _BATCH = "year__", "place__", "cell__", "batch__"
+_YEAR, _CELL, _BATCH = "year__", "cell__", "batch__"
 _TABLES = itertools.count()
 
 
@@ -59,12 +59,10 @@ def write_cells(
     work = folder.with_name(folder.name + ".parting")
     shutil.rmtree(work, ignore_errors=True)
     batches = _batches(engine, expected_rows)
-    marked = _marked(table, by)
-    marked = marked.mutate(**{_BATCH: (marked[_PLACE] * batches) // PLACES})
-    _copy_by_batch(engine, marked, work)
+    _copy_by_batch(engine, table, batches, work)
     found = sorted(work.rglob("*.parquet"))
     if found:
-        rows = _rows_by_year(engine, found)
+        rows = _rows_by_year(engine.read_parquet(found), by)
         if cells is None or not cells.fit(rows):
             cells = Cells.for_rows(rows, by_year=bool(by.year_of))
         for paths in _groups(work, batches, cells.ranges):
@@ -124,17 +122,11 @@ def change_cells(
     return cells
 
 
-def _marked(table: ir.Table, by: CellOrder) -> ir.Table:
-    year = table[by.year_of].year().cast("int64") if by.year_of else ibis.literal(0, "int64")
-    return table.mutate(**{_YEAR: year, _PLACE: place_of(table.person_id)})
-
-
 def _with_cells(table: ir.Table, by: CellOrder, cells: Cells, columns: Sequence[str]) -> ir.Table:
     """The columns, with each row's year and cell, in the order of the cells."""
-    marked = _marked(table, by)
-    cell = cells.of_rows(marked[_YEAR], marked[_PLACE])
-    chosen = marked.select(*columns, _YEAR, **{_CELL: cell})
-    return chosen.order_by(_CELL)
+    year = _year(table, by)
+    cell = cells.of_rows(year, place_of(table.person_id))
+    return table.select(*columns, **{_YEAR: year, _CELL: cell}).order_by(_CELL)
 
 
 @contextmanager
@@ -157,17 +149,23 @@ def _batches(engine: DuckDBEngine, rows: int) -> int:
     return batches
 
 
-def _copy_by_batch(engine: DuckDBEngine, marked: ir.Table, work: Path) -> None:
+def _copy_by_batch(engine: DuckDBEngine, table: ir.Table, batches: int, work: Path) -> None:
+    marked = table.mutate(**{_BATCH: (place_of(table.person_id) * batches) // PLACES})
     engine.raw("SET preserve_insertion_order = false")
     engine.connection.to_parquet(
         marked, str(work), compression="zstd", compression_level=1, partition_by=_BATCH
     )
 
 
-def _rows_by_year(engine: DuckDBEngine, paths: Sequence[Path]) -> RowsByYear:
-    table = engine.read_parquet(paths)
-    counted = table.group_by(_YEAR).aggregate(rows=table.count()).to_pyarrow().to_pylist()
-    return {row[_YEAR]: row["rows"] for row in counted}
+def _rows_by_year(table: ir.Table, by: CellOrder) -> RowsByYear:
+    counted = table.group_by(**{_YEAR: _year(table, by)}).aggregate(rows=table.count())
+    return {row[_YEAR]: row["rows"] for row in counted.to_pyarrow().to_pylist()}
+
+
+def _year(table: ir.Table, by: CellOrder) -> ir.IntegerValue:
+    if not by.year_of:
+        return ibis.literal(0, "int64")
+    return table[by.year_of].year().cast("int64")
 
 
 def _groups(work: Path, batches: int, ranges: int) -> Iterator[list[Path]]:
@@ -191,7 +189,7 @@ def _write_batch(
     by: CellOrder,
     cells: Cells,
 ) -> None:
-    cell = cells.of_rows(batch[_YEAR], batch[_PLACE])
+    cell = cells.of_rows(_year(batch, by), place_of(batch.person_id))
     ordered = batch.select(*columns, **{_CELL: cell}).order_by(_CELL, *by.order)
     with _kept(engine, ordered) as name:
         queries = [
