@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from joinedup import tables
+from joinedup.actions.serving import explain_failure, snapshot_to_read
 from joinedup.engines import Cells, DuckDBEngine, Lake, Snapshot, parquet_files
 from joinedup.partners import System, read_system
 from joinedup.safeguards import Purpose, decide, record_look
 from joinedup.tables import Table, Zone
-from joinedup.terms import NotFoundError
+from joinedup.terms import JoinedupError, NotFoundError
 
 _BY_NAME: Mapping[str, Table] = {table.name: table for table in tables.PROMISED}
 
@@ -44,6 +46,15 @@ class OpenSystem:
         self._look(f"table {name}")
         return self._engine.read_parquet(path)
 
+    def files_of(self, name: str, snapshot: Snapshot, files: Sequence[str]) -> ir.Table:
+        """Some files of one promised table as a snapshot has it, this one or another."""
+        declared = _declared(name, self.system.name)
+        folder = self._folder(declared, snapshot)
+        self._look(f"table {name} of {snapshot.id}")
+        if not files:
+            return ibis.memtable([], schema=declared.schema())
+        return self._engine.read_parquet([folder / file for file in files])
+
     def rows_of(
         self, name: str, person_id: str, *, column: str = "person_id"
     ) -> list[dict[str, Any]]:
@@ -61,19 +72,16 @@ class OpenSystem:
         return self._engine.look_up(parquet_files(self._path(name)))
 
     def _path(self, name: str) -> Path:
-        declared = _BY_NAME.get(name)
-        if declared is None:
-            raise NotFoundError(
-                f"there is no table '{name}'.",
-                where=self.system.name,
-                cure=f"There are: {', '.join(_BY_NAME)}.",
-            )
+        return self._folder(_declared(name, self.system.name), self.snapshot)
+
+    def _folder(self, declared: Table, snapshot: Snapshot) -> Path:
+        """Where a table lies, if the purpose allows it to be opened and it is there."""
         decide(self.purpose, declared)
-        path = self.snapshot.table_path(name, identified=declared.zone is Zone.IDENTIFIED)
+        path = snapshot.table_path(declared.name, identified=declared.zone is Zone.IDENTIFIED)
         if not path.is_dir():
             raise NotFoundError(
-                f"the serving snapshot has no table '{name}'.",
-                where=self.snapshot.id,
+                f"the snapshot has no table '{declared.name}'.",
+                where=snapshot.id,
                 cure="Run 'joinedup run' to make it.",
             )
         return path
@@ -127,16 +135,28 @@ class OpenSystem:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+        if isinstance(error, Exception) and not isinstance(error, JoinedupError):
+            explain_failure(self.snapshot, error)
 
     def close(self) -> None:
         """Let go of files and memory."""
         self._engine.close()
 
 
+def _declared(name: str, where: str) -> Table:
+    declared = _BY_NAME.get(name)
+    if declared is None:
+        raise NotFoundError(
+            f"there is no table '{name}'.", where=where, cure=f"There are: {', '.join(_BY_NAME)}."
+        )
+    return declared
+
+
 def open_system(folder: str | Path, purpose: str = Purpose.POPULATION_HEALTH) -> OpenSystem:
     """Open the serving snapshot of a system folder for a purpose.
 
-    NotFoundError before the first run; DisclosureError for a purpose that is none.
+    Where it is damaged, the last sound one is opened with a SnapshotWarning. NotFoundError before
+    the first run; DisclosureError for a purpose that is none.
     """
     system = read_system(Path(folder))
-    return OpenSystem(system, Lake(system.lake, system.identified).serving(), purpose)
+    return OpenSystem(system, snapshot_to_read(Lake(system.lake, system.identified)), purpose)

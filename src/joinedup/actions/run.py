@@ -7,7 +7,7 @@ the snapshot that serves is not done again. Only the last step, one rename, chan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from joinedup.actions.guarding import guard
 from joinedup.actions.keys import fingerprint, read_key
 from joinedup.actions.linking import link_records
 from joinedup.actions.reporting import report
+from joinedup.actions.serving import snapshot_to_go_on_from
+from joinedup.actions.settings_kept import code_by_package, keep_settings
 from joinedup.actions.steps import Step, Steps, Tell
 from joinedup.actions.take_in import TakenIn, take_in
 from joinedup.actions.work import Work
@@ -45,6 +47,8 @@ class RunOutcome:
     steps: tuple[Step, ...]
     report: Path
     example_person_id: str
+    # What was found damaged in the snapshot before, "" where nothing was.
+    notice: str
 
 
 def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
@@ -58,7 +62,8 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
     lake = Lake(system.lake, system.identified)
     steps = Steps(tell)
     with storage_faults(system.path), lake.locked(), _engine(system) as engine:
-        before = lake.current()
+        with steps.measured("verify", "Making sure that the last snapshot is whole"):
+            before, notice = snapshot_to_go_on_from(lake)
         _same_key(before, key)
         with steps.measured("take in", "Reading and checking what partners sent"):
             taken = take_in(system, engine, tell)
@@ -79,8 +84,8 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
         guard(work)
         with steps.measured("publish", "Publishing the snapshot"):
             snapshot = lake.publish(work.draft, _manifest(work, taken))
-            keep = system.limits.keep_snapshots
-            lake.erase(lake.to_prune(keep), f"keep_snapshots = {keep}")
+            keep, days = system.limits.keep_snapshots, system.limits.keep_days
+            lake.erase(lake.to_prune(keep, days), f"keep_snapshots = {keep}")
         with steps.measured("report", "Writing the report"):
             page, example = report(system)
     made = work.made
@@ -94,6 +99,7 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
         steps=tuple(steps.done),
         report=page,
         example_person_id=example,
+        notice=notice,
     )
 
 
@@ -135,6 +141,12 @@ def _manifest(work: Work, taken: TakenIn) -> Mapping[str, Any]:
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "joinedup_version": __version__,
         "key_fingerprint": fingerprint(work.key),
+        "made_after": work.before.id if work.before else "",
+        "settings": {
+            name: asdict(setting)
+            for name, setting in keep_settings(work.system, work.draft).items()
+        },
+        "code": code_by_package(),
         "steps": work.step_keys,
         "tables": {name: made.entry() for name, made in sorted(work.made.items())},
         "waiting": list(taken.waiting),

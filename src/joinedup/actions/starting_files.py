@@ -62,6 +62,8 @@ memory_mb = 4000
 # threads = 2
 # How many published snapshots to keep.
 keep_snapshots = 5
+# Keep all snapshots of so many days as well. Without this line: none beyond that number.
+# keep_days = 30
 """
 
 _PARTNERS: Final = """\

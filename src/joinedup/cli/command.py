@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
+import warnings
 from collections.abc import Sequence
 
 import click
 
 from joinedup._version import __version__
-from joinedup.cli.output import Exit, show_error
-from joinedup.terms import JoinedupError
+from joinedup.cli.output import Exit, show_error, show_warning
+from joinedup.terms import JoinedupError, SnapshotWarning
 
 # One line a verb, so that `--help` imports nothing heavy: shown in the order of a first day.
 VERBS = {
@@ -22,6 +23,7 @@ VERBS = {
     "run": "Take in what partners sent and publish one population.",
     "status": "What serves, how fresh each feed is, what was refused.",
     "person": "One person's history across partners.",
+    "snapshot": "List, compare, verify, roll back, prune or export snapshots.",
     "linkage": "Explain, score, report on or retrain linkage.",
 }
 
@@ -64,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):  # Windows consoles may not be UTF-8 by default
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    warnings.simplefilter("always", SnapshotWarning)
+    warnings.showwarning = show_warning
     try:
         code = joinedup.main(args=words, prog_name="joinedup", standalone_mode=False)
     except click.exceptions.Exit as done:

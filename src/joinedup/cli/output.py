@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TextIO
 
 import click
+
+from joinedup.terms import SnapshotWarning
 
 
 class Exit(enum.IntEnum):
@@ -39,6 +41,19 @@ def show_error(what: str, where: str, cure: str, *, as_json: bool) -> None:
     click.echo(f"{click.style('Error:', fg='red', bold=True)} {place}{what}", err=True)
     if cure:
         click.echo(f"  {cure}", err=True)
+
+
+def show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Say on stderr what must not be overlooked; other packages' warnings are not for users."""
+    if issubclass(category, SnapshotWarning):
+        click.echo(f"{click.style('Warning:', fg='yellow', bold=True)} {message}", err=True)
 
 
 @contextmanager

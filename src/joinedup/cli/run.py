@@ -25,6 +25,8 @@ def run(folder: Path, as_json: bool) -> int:
 
     with telling(quiet=as_json) as tell:
         outcome = run_system(folder, tell=tell)
+    if outcome.notice:
+        click.echo(f"Warning: the snapshot before was damaged: {outcome.notice}.", err=True)
     if as_json:
         show_json(outcome)
     else:

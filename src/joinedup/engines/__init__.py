@@ -6,7 +6,7 @@ from joinedup.engines.duckdb_cells import CellOrder, change_cells, write_cells
 from joinedup.engines.files import TableFile, by_inode, describe_files
 from joinedup.engines.history import Act, Happening
 from joinedup.engines.lake import Lake, Snapshot, made_at, parquet_files, reuse
-from joinedup.engines.soundness import Damage, Sound, find_damage, last_sound
+from joinedup.engines.soundness import Damage, Sound, find_damage, last_sound, promised_files
 from joinedup.engines.spill import clear_spill
 from joinedup.engines.storage import storage_faults
 
@@ -29,6 +29,7 @@ __all__ = [
     "last_sound",
     "made_at",
     "parquet_files",
+    "promised_files",
     "reuse",
     "storage_faults",
     "write_cells",

@@ -83,6 +83,10 @@ def promised_files(snapshot: Snapshot) -> Iterator[Promised]:
             folder = snapshot.table_path(name, identified=entry["zone"] == "identified")
             for file, told in entry["files"].items():
                 yield Promised(name, folder / file, int(told["bytes"]), str(told["sha256"]))
+        for name, told in manifest.get("settings", {}).items():
+            if told["kept"]:
+                path = snapshot.path / "settings" / name
+                yield Promised("settings", path, int(told["bytes"]), str(told["sha256"]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SnapshotError(
             "the manifest does not say what files the snapshot has.",

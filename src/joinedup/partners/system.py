@@ -15,11 +15,15 @@ _INIT = "Make a system folder with `joinedup init DIR --invented` or `--area PAC
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a run may use: memory in megabytes, threads (None: all), snapshots kept."""
+    """What a run may use: memory in megabytes, threads (None: all); and how long snapshots stay.
+
+    The last `keep_snapshots` stay, and all those of the last `keep_days` days.
+    """
 
     memory_mb: int = 4000
     threads: int | None = None
     keep_snapshots: int = 5
+    keep_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +123,5 @@ def _limits(section: Section) -> Limits:
         memory_mb=section.whole("memory_mb", 4000, at_least=500),
         threads=section.whole_or_none("threads", at_least=1),
         keep_snapshots=section.whole("keep_snapshots", 5, at_least=1),
+        keep_days=section.whole("keep_days", 0, at_least=0),
     )

@@ -6,6 +6,7 @@ from joinedup.terms.errors import (
     NotFoundError,
     SettingError,
     SnapshotError,
+    SnapshotWarning,
     SourceDataError,
     StorageError,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "NotFoundError",
     "SettingError",
     "SnapshotError",
+    "SnapshotWarning",
     "SourceDataError",
     "StorageError",
 ]

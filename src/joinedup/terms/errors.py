@@ -43,3 +43,7 @@ class StorageError(JoinedupError, OSError):
 
 class DisclosureError(JoinedupError, PermissionError):
     """Something would have shown what must not be shown; nothing was written."""
+
+
+class SnapshotWarning(UserWarning):
+    """An earlier snapshot is read than the one that should serve, which is damaged."""
