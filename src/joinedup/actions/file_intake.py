@@ -17,7 +17,7 @@ from joinedup.actions.inbox_files import FileState, state_of
 from joinedup.actions.received import STAGED
 from joinedup.actions.row_checks import CheckedRows, check_rows
 from joinedup.engines import DuckDBEngine
-from joinedup.engines.csv import compile_steps, read_numbered, write_in_order
+from joinedup.engines.csv import compile_steps, write_in_order
 from joinedup.intake import (
     ACCEPTED,
     BY_ID,
@@ -173,7 +173,7 @@ def _stage(
     if write_in_order(engine, plan.query, path) != opened.rows:
         path.unlink(missing_ok=True)
         return None
-    staged = staged_rows(read_numbered(engine, [path], first_row=opened.first_row), feed)
+    staged = staged_rows(engine.read_numbered([path], first_row=opened.first_row), feed)
     checked = check_rows(engine, staged, plan.refusing, plan.flagging, folder)
     return _Read(checked, opened.refused, opened.header_or_blank, opened.first_row)
 

@@ -12,8 +12,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from joinedup.engines import DuckDBEngine
-from joinedup.engines.csv import read_numbered
+from joinedup.engines import Engine
 from joinedup.intake import (
     Feed,
     StagedRows,
@@ -57,7 +56,7 @@ class Part:
     left_out: Path | None = None
 
 
-def received_table(engine: DuckDBEngine, parts: Sequence[Part], declared: Table) -> ir.Table:
+def received_table(engine: Engine, parts: Sequence[Part], declared: Table) -> ir.Table:
     """One received table over all files: accepted rows that no later file corrected.
 
     Keyed by record, with the partner on every row. `quarantine` is the refused rows of all files.
@@ -76,7 +75,7 @@ def received_table(engine: DuckDBEngine, parts: Sequence[Part], declared: Table)
     return ibis.union(*many) if len(many) > 1 else many[0]
 
 
-def accepted_rows(engine: DuckDBEngine, parts: Sequence[Part]) -> Iterator[StagedRows]:
+def accepted_rows(engine: Engine, parts: Sequence[Part]) -> Iterator[StagedRows]:
     """The accepted rows of all files, those of one feed read together."""
     staged = sorted((part for part in parts if part.staged is not None), key=_shape)
     for _, files in groupby(staged, key=_shape):
@@ -90,10 +89,10 @@ def _shape(part: Part) -> tuple[str, str, int]:
     return part.partner, part.feed, -1 if first_row is None else first_row
 
 
-def _open(engine: DuckDBEngine, parts: list[Part]) -> StagedRows:
+def _open(engine: Engine, parts: list[Part]) -> StagedRows:
     staged = [part.staged for part in parts if part.staged is not None]
     paths = [part.folder / STAGED for part in parts]
-    table = read_numbered(engine, paths, first_row=staged[0].first_row)
+    table = engine.read_numbered(paths, first_row=staged[0].first_row)
     table = table.filter(is_accepted(table)).inner_join(_files(parts), "first_event_id")
     repeats = [
         engine.read_parquet(part.folder / REPEATS).select(

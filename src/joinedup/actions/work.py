@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import ibis.expr.types as ir
 
@@ -14,22 +14,17 @@ from joinedup.actions.steps import Steps
 from joinedup.engines import (
     CellOrder,
     Cells,
-    DuckDBEngine,
+    Engine,
     Snapshot,
     TableFile,
     by_inode,
-    change_cells,
     describe_files,
     parquet_files,
     reuse,
-    write_cells,
 )
 from joinedup.partners import System
 from joinedup.safeguards.pseudonyms import Key
 from joinedup.tables import Table, Zone
-
-# The one file of a table that is not parted.
-WHOLE: Final = "all.parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +71,7 @@ class Work:
     """What the steps of one run share; each writes its tables into the draft through it."""
 
     system: System
-    engine: DuckDBEngine
+    engine: Engine
     key: Key
     steps: Steps
     before: Snapshot | None
@@ -93,15 +88,13 @@ class Work:
 
     def write(self, step: str, declared: Table, table: ir.Table, *, in_order: bool = True) -> None:
         """Write one promised table into the draft, in the order of the expression or in any."""
-        folder = self.folder(declared)
-        self.engine.write_parquet(table, folder / WHOLE, in_order=in_order)
+        self.engine.write_table(table, self.folder(declared), in_order=in_order)
         self._describe(step, declared)
 
     def write_by_person(self, step: str, declared: Table, table: ir.Table) -> None:
         """Write one promised table by person, so that a history is read from a few small files."""
         before = self.made_before(declared)
-        cells = write_cells(
-            self.engine,
+        cells = self.engine.write_cells(
             table,
             self.folder(declared),
             cell_order(declared),
@@ -119,8 +112,7 @@ class Work:
         """
         before = self.made_before(declared)
         assert self.before is not None and before is not None and before.cells is not None
-        cells = change_cells(
-            self.engine,
+        cells = self.engine.change_cells(
             self._folder_of(self.before, declared),
             self.folder(declared),
             cell_order(declared),

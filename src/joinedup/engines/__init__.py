@@ -1,11 +1,12 @@
 """Open and write tables; the one home of the differences between engines."""
 
-from joinedup.engines.cells import Cells
+from joinedup.engines.cells import CellOrder, Cells
 from joinedup.engines.duckdb import DuckDBEngine
-from joinedup.engines.duckdb_cells import CellOrder, change_cells, write_cells
+from joinedup.engines.engine import Engine
 from joinedup.engines.files import TableFile, by_inode, describe_files
 from joinedup.engines.history import Act, Happening
 from joinedup.engines.lake import Lake, Snapshot, made_at, parquet_files, reuse
+from joinedup.engines.opening import open_engine
 from joinedup.engines.soundness import Damage, Sound, find_damage, last_sound, promised_files
 from joinedup.engines.spill import clear_spill
 from joinedup.engines.storage import storage_faults
@@ -16,21 +17,21 @@ __all__ = [
     "Cells",
     "Damage",
     "DuckDBEngine",
+    "Engine",
     "Happening",
     "Lake",
     "Snapshot",
     "Sound",
     "TableFile",
     "by_inode",
-    "change_cells",
     "clear_spill",
     "describe_files",
     "find_damage",
     "last_sound",
     "made_at",
+    "open_engine",
     "parquet_files",
     "promised_files",
     "reuse",
     "storage_faults",
-    "write_cells",
 ]

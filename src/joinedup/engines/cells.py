@@ -29,6 +29,21 @@ _MOST_YEARS: Final = 50
 _BEFORE, _AFTER, _UNDATED = 0, 9998, 9999
 _NAMES: Final = {_AFTER: "after", _UNDATED: "undated"}
 
+
+@dataclass(frozen=True, slots=True)
+class CellOrder:
+    """What a table's cells go by: the column that gives the year, and the order within a file."""
+
+    year_of: str
+    order: tuple[str, ...]
+
+    def years(self, table: ir.Table) -> ir.IntegerValue:
+        """The year of each row; 0 where the table is not parted by year."""
+        if not self.year_of:
+            return ibis.literal(0, "int64")
+        return table[self.year_of].year().cast("int64")
+
+
 # Rows by year of a table; those that have no date are by None.
 RowsByYear = Mapping[int | None, int]
 

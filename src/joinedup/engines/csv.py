@@ -17,7 +17,6 @@ from joinedup.engines.duckdb import DuckDBEngine
 
 # Column of the text table that holds the field at a place in the record, from 0.
 TEXT_COLUMN: Final = "c{}"
-_ROW: Final = "file_row_number"
 _VIEW: Final = "received_text"
 
 
@@ -106,25 +105,10 @@ def _read_csv(source: Path, shape: CsvShape) -> str:
     )
 
 
-def read_numbered(
-    engine: DuckDBEngine, paths: Sequence[Path], *, first_row: int | None
-) -> ir.Table:
-    """Parquets of one shape with `source_row`, counted in each from `first_row`, and `lines`.
-
-    As they are where `first_row` is None: they have their own numbers.
-    """
-    names = [str(path) for path in paths]
-    if first_row is None:
-        return engine.connection.read_parquet(names)
-    table = engine.connection.read_parquet(names, file_row_number=True)
-    numbered = {"source_row": table[_ROW] + first_row, "lines": ibis.literal(1, "int64")}
-    return table.mutate(**numbered).drop(_ROW)
-
-
 def open_parquet(engine: DuckDBEngine, path: Path) -> ir.Table | None:
     """A partner's Parquet with `source_row` and `lines`; None where it is not one."""
     try:
-        return read_numbered(engine, [path], first_row=1)
+        return engine.read_numbered([path], first_row=1)
     except duckdb.Error:
         return None
 

@@ -12,9 +12,14 @@ import ibis.expr.types as ir
 import psutil
 import pyarrow.parquet as pq
 
+from joinedup.engines import duckdb_cells
+from joinedup.engines.cells import CellOrder, Cells
 from joinedup.engines.lake import parquet_files
 from joinedup.engines.spill import SpillFolder
 
+# The one file of a table that is not parted.
+WHOLE = "all.parquet"
+_ROW = "file_row_number"
 _MB = 1024 * 1024
 # What `portable` promises. The hash is shifted so that it fits a whole number with a sign.
 _FUNCTIONS = (
@@ -93,6 +98,15 @@ class DuckDBEngine:
         files = [str(one) for path in many for one in parquet_files(path)]
         return self.connection.read_parquet(files)
 
+    def read_numbered(self, paths: Sequence[Path], *, first_row: int | None) -> ir.Table:
+        """The same with `source_row`, counted in each file from `first_row`, and `lines`."""
+        names = [str(path) for path in paths]
+        if first_row is None:
+            return self.connection.read_parquet(names)
+        table = self.connection.read_parquet(names, file_row_number=True)
+        numbered = {"source_row": table[_ROW] + first_row, "lines": ibis.literal(1, "int64")}
+        return table.mutate(**numbered).drop(_ROW)
+
     def look_up(
         self, paths: Sequence[Path], column: str = "", value: str = ""
     ) -> list[dict[str, Any]]:
@@ -121,3 +135,37 @@ class DuckDBEngine:
         rows = int(pq.read_metadata(aside).num_rows)
         aside.replace(path)
         return rows
+
+    def write_table(self, table: ir.Table, folder: Path, *, in_order: bool = False) -> None:
+        """Write a whole table to a folder, as one file."""
+        self.write_parquet(table, folder / WHOLE, in_order=in_order)
+
+    def write_cells(
+        self,
+        table: ir.Table,
+        folder: Path,
+        by: CellOrder,
+        *,
+        cells: Cells | None = None,
+        expected_rows: int = 0,
+    ) -> Cells:
+        """Write a table as one file a cell; return how it was parted."""
+        return duckdb_cells.write_cells(
+            self, table, folder, by, cells=cells, expected_rows=expected_rows
+        )
+
+    def change_cells(
+        self,
+        earlier: Path,
+        folder: Path,
+        by: CellOrder,
+        cells: Cells,
+        *,
+        gone: ir.Table,
+        key: Sequence[str],
+        added: ir.Table,
+    ) -> Cells:
+        """Write a table that differs from an earlier one by some rows."""
+        return duckdb_cells.change_cells(
+            self, earlier, folder, by, cells, gone=gone, key=key, added=added
+        )

@@ -7,15 +7,13 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from joinedup.engines.cells import PLACES, Cells, RowsByYear, place_of
+from joinedup.engines.cells import PLACES, CellOrder, Cells, RowsByYear, place_of
 from joinedup.engines.lake import reuse
 
 if TYPE_CHECKING:
@@ -31,14 +29,6 @@ _MOST_BATCHES: Final = 256
 EMPTY: Final = "all.parquet"
 _YEAR, _CELL, _BATCH = "year__", "cell__", "batch__"
 _TABLES = itertools.count()
-
-
-@dataclass(frozen=True, slots=True)
-class CellOrder:
-    """What a table's cells go by: the column that gives the year, and the order within a file."""
-
-    year_of: str
-    order: tuple[str, ...]
 
 
 def write_cells(
@@ -124,7 +114,7 @@ def change_cells(
 
 def _with_cells(table: ir.Table, by: CellOrder, cells: Cells, columns: Sequence[str]) -> ir.Table:
     """The columns, with each row's year and cell, in the order of the cells."""
-    year = _year(table, by)
+    year = by.years(table)
     cell = cells.of_rows(year, place_of(table.person_id))
     return table.select(*columns, **{_YEAR: year, _CELL: cell}).order_by(_CELL)
 
@@ -158,14 +148,8 @@ def _copy_by_batch(engine: DuckDBEngine, table: ir.Table, batches: int, work: Pa
 
 
 def _rows_by_year(table: ir.Table, by: CellOrder) -> RowsByYear:
-    counted = table.group_by(**{_YEAR: _year(table, by)}).aggregate(rows=table.count())
+    counted = table.group_by(**{_YEAR: by.years(table)}).aggregate(rows=table.count())
     return {row[_YEAR]: row["rows"] for row in counted.to_pyarrow().to_pylist()}
-
-
-def _year(table: ir.Table, by: CellOrder) -> ir.IntegerValue:
-    if not by.year_of:
-        return ibis.literal(0, "int64")
-    return table[by.year_of].year().cast("int64")
 
 
 def _groups(work: Path, batches: int, ranges: int) -> Iterator[list[Path]]:
@@ -189,7 +173,7 @@ def _write_batch(
     by: CellOrder,
     cells: Cells,
 ) -> None:
-    cell = cells.of_rows(_year(batch, by), place_of(batch.person_id))
+    cell = cells.of_rows(by.years(batch), place_of(batch.person_id))
     ordered = batch.select(*columns, **{_CELL: cell}).order_by(_CELL, *by.order)
     with _kept(engine, ordered) as name:
         queries = [

@@ -14,7 +14,7 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 
-from joinedup.engines import DuckDBEngine
+from joinedup.engines import Engine
 from joinedup.linkage.scratch import Scratch
 
 # Counted again when the profiles have become more, or fewer, by a greater share than this.
@@ -56,7 +56,7 @@ def count_names(scratch: Scratch, profiles: ir.Table) -> ir.Table:
     return scratch.keep(ibis.union(*counts), "names")
 
 
-def write(engine: DuckDBEngine, calibration: Calibration, path: Path) -> None:
+def write(engine: Engine, calibration: Calibration, path: Path) -> None:
     """Write the counts to one Parquet file of field, value and n."""
     single = [
         (_MADE_AS, "", _VERSION),
@@ -69,7 +69,7 @@ def write(engine: DuckDBEngine, calibration: Calibration, path: Path) -> None:
     engine.write_parquet(rows.union(calibration.names.select("field", "value", "n")), path)
 
 
-def read(engine: DuckDBEngine, path: Path) -> Calibration | None:
+def read(engine: Engine, path: Path) -> Calibration | None:
     """The counts that `write` left; None where another version wrote them."""
     table = engine.read_parquet(path)
     is_name = table.field.isin(NAMES)

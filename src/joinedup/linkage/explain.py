@@ -9,7 +9,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from joinedup.engines import DuckDBEngine
+from joinedup.engines import Engine
 from joinedup.linkage import calibration as calibrations
 from joinedup.linkage import model as models
 from joinedup.linkage import numbers, scoring
@@ -58,7 +58,7 @@ class Explanation:
 
 
 def explain(
-    engine: DuckDBEngine,
+    engine: Engine,
     identities: ir.Table,
     links: ir.Table,
     *,

@@ -8,7 +8,7 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 
-from joinedup.engines import DuckDBEngine
+from joinedup.engines import Engine
 from joinedup.linkage import calibration as calibrations
 from joinedup.linkage import model as models
 from joinedup.linkage import numbers, persons
@@ -64,7 +64,7 @@ class Linked:
 
 
 def link(
-    engine: DuckDBEngine,
+    engine: Engine,
     identities: ir.Table,
     *,
     key: Key,
@@ -106,7 +106,7 @@ def link(
 
 
 def _standing(
-    engine: DuckDBEngine, earlier: Earlier | None, found: Profiles, people: int
+    engine: Engine, earlier: Earlier | None, found: Profiles, people: int
 ) -> Calibration | None:
     """The calibration of the linkage before, where it still holds."""
     if earlier is None or earlier.calibration is None:

@@ -7,7 +7,7 @@ from types import TracebackType
 
 import ibis.expr.types as ir
 
-from joinedup.engines import DuckDBEngine
+from joinedup.engines import Engine
 
 _RUNS = itertools.count()
 
@@ -15,7 +15,7 @@ _RUNS = itertools.count()
 class Scratch:
     """Temporary tables of one linkage; all but those released go when it ends."""
 
-    def __init__(self, engine: DuckDBEngine) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._prefix = f"linkage_{next(_RUNS)}"
         self._count = itertools.count()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from joinedup.engines import DuckDBEngine
+from joinedup.engines import Engine
 from joinedup.linkage import numbers, scoring
 from joinedup.linkage.calibration import count_names
 from joinedup.linkage.comparisons import COMPARISONS
@@ -33,7 +33,7 @@ _LEAST_M, _LEAST_U = 2e-3, 1e-6
 _KEPT = ("nhs_number",)
 
 
-def train(engine: DuckDBEngine, identities: ir.Table, *, before: Model, said: str) -> Model:
+def train(engine: Engine, identities: ir.Table, *, before: Model, said: str) -> Model:
     """A model with weights learned from the identities; `said` names them in words."""
     with Scratch(engine) as scratch:
         found = collapse(scratch, identities)

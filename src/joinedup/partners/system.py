@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from joinedup.partners.settings import Section, read_settings
+from joinedup.partners.spark import SparkSettings, read_spark
 from joinedup.terms import NotFoundError
 
 ENGINES: Final = ("duckdb", "spark")
@@ -36,6 +37,7 @@ class System:
     area: Path
     engine: str
     limits: Limits
+    spark: SparkSettings = field(default_factory=SparkSettings)
 
     @property
     def partners_file(self) -> Path:
@@ -106,6 +108,7 @@ def read_system(path: Path) -> System:
         area=folder / top.text("area", "area"),
         engine=top.text("engine", "duckdb", codes=ENGINES),
         limits=_limits(top.section("limits")),
+        spark=read_spark(top.section("spark")),
     )
     top.finish()
     if not system.area.is_dir():
