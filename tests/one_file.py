@@ -75,5 +75,5 @@ def take_one(engine: DuckDBEngine, folder: Path, toml: str, name: str, content: 
     if result.account.outcome == "accepted":
         assert arrival.extract_date is not None
         staged = Staged(feed, sha256, arrival.extract_date, result.first_row, result.repeats)
-    part = Part(feed.partner, feed.name, sha256[:16], task.folder, staged)
+    part = Part(feed.partner, feed.name, sha256[:16], task.folder, result.account.accepted, staged)
     return Taken(result, engine, part)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from joinedup.intake import Feed, read_feed
 from joinedup.partners import Partner, System, organisations, read_pack, read_partners
 from joinedup.terms import NotFoundError, SettingError
+from joinedup.terms.nearest import nearest
+from joinedup.terms.shown import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,11 @@ class FeedSettings:
             if feed.id == feed_id:
                 return feed
         known = [feed.id for feed in self.feeds]
-        near = get_close_matches(feed_id, known, n=1)
+        near = nearest(feed_id, known)
         raise NotFoundError(
-            f"There is no feed {feed_id}.",
+            f"There is no feed {shown(feed_id)}.",
             where="feeds/",
-            cure=f"Did you mean {near[0]}?" if near else f"There are {', '.join(known) or 'none'}.",
+            cure=f"Did you mean {near}?" if near else f"There are {', '.join(known) or 'none'}.",
         )
 
     @property
@@ -55,11 +56,11 @@ def _read_feeds(folder: Path, partners: Sequence[Partner]) -> tuple[Feed, ...]:
     for path in sorted(folder.glob("*.toml")):
         feed = read_feed(path)
         if feed.partner not in codes:
-            near = get_close_matches(feed.partner, codes, n=1)
+            near = nearest(feed.partner, codes)
             raise SettingError(
-                f"partners.toml has no partner '{feed.partner}'.",
+                f"partners.toml has no partner '{shown(feed.partner)}'.",
                 where=f"{path}, partner",
-                cure=f"Did you mean '{near[0]}'?" if near else f"It has {', '.join(codes)}.",
+                cure=f"Did you mean '{near}'?" if near else f"It has {', '.join(codes)}.",
             )
         if feed.id in feeds:
             raise SettingError(

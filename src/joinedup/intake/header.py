@@ -18,10 +18,13 @@ from joinedup.intake.records import (
     read_on,
 )
 from joinedup.intake.rules import did_you_mean
+from joinedup.terms.shown import shown
 
 _BOM: Final = b"\xef\xbb\xbf"
 _OTHER_DELIMITERS: Final = (",", ";", "|", "\t")
 _NAMED_AT_MOST: Final = 5
+# More, and the database takes long to plan a reading of which the feed uses a few columns.
+COLUMNS_AT_MOST: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def check_columns(columns: Sequence[str], feed: Feed) -> Header:
     optional = set(feed.layout.optional)
     missing = [name for name in used if name not in names and name not in optional]
     repeated = [name for name in used if names.count(name) > 1]
+    if len(names) > COLUMNS_AT_MOST:
+        return Header(names, fault="columns_too_many", remark=f"It has {len(names):,}.")
     notes = []
     if extra := [name for name in names if name and name not in used]:
         notes.append(f"{len(extra)} columns that the feed does not use were left: {_list(extra)}.")
@@ -80,14 +85,15 @@ def check_columns(columns: Sequence[str], feed: Feed) -> Header:
 
 def _missing(missing: Sequence[str], names: tuple[str, ...], used: Sequence[str]) -> str:
     spare = tuple(name for name in names if name not in used)
-    guesses = [f"'{name}'. {did_you_mean(name, spare)}".strip() for name in missing]
+    named = missing[:_NAMED_AT_MOST]
+    guesses = [f"'{name}'. {did_you_mean(name, spare)}".strip() for name in named]
     more = f" And {len(missing) - _NAMED_AT_MOST} more." if len(missing) > _NAMED_AT_MOST else ""
-    return "Missing: " + " ".join(guesses[:_NAMED_AT_MOST]) + more
+    return "Missing: " + " ".join(guesses) + more
 
 
 def _list(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_NAMED_AT_MOST])
-    return shown + (
+    beginning = ", ".join(shown(name) for name in names[:_NAMED_AT_MOST])
+    return beginning + (
         f" and {len(names) - _NAMED_AT_MOST} more" if len(names) > _NAMED_AT_MOST else ""
     )
 
@@ -99,8 +105,8 @@ def _other_delimiter(text: str, feed: Feed) -> str:
             continue
         found = set(read_fields(text, delimiter))
         if len(found) > 1 and found.issuperset(feed.key):
-            shown = "a tab" if delimiter == "\t" else f"'{delimiter}'"
-            return f"Its columns are separated by {shown}, not '{feed.layout.delimiter}'."
+            found_one = "a tab" if delimiter == "\t" else f"'{delimiter}'"
+            return f"Its columns are separated by {found_one}, not '{feed.layout.delimiter}'."
     return ""
 
 

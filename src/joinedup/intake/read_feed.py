@@ -10,15 +10,19 @@ from typing import Final
 
 from joinedup import tables
 from joinedup.intake.feed import Condition, Feed, Form, Layout, Mapped, OwnRule, Part, Take, Value
-from joinedup.intake.read_value import read_value
-from joinedup.intake.rules import OVERRIDABLE, did_you_mean
+from joinedup.intake.read_value import CODES_AT_MOST, COLUMNS_AT_MOST, read_value
+from joinedup.intake.rules import BY_ID, OVERRIDABLE, did_you_mean
 from joinedup.partners import Section, parse_settings
+from joinedup.partners.settings import read_bytes
 from joinedup.tables import Column, Table
-from joinedup.terms import NotFoundError
+from joinedup.terms.patterns import PATTERN_CHARACTERS, has_one_group, pattern_fault
+from joinedup.terms.shown import shown
 
 ENCODINGS: Final = ("auto", "utf-8", "windows-1252")
 # event_id leaves two bits for the event's place in its row.
 _PARTS_A_ROW: Final = 4
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
 # Filled by intake itself, so never mapped.
 _FILLED: Final = frozenset(
@@ -34,13 +38,7 @@ _SECTIONS: Final = (
 
 def read_feed(path: Path) -> Feed:
     """Read one feed's TOML."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise NotFoundError(
-            "The feed cannot be read.", where=str(path), cure="Check the path."
-        ) from error
-    return parse_feed(content, path)
+    return parse_feed(read_bytes(path), path)
 
 
 def parse_feed(content: bytes, path: Path) -> Feed:
@@ -51,7 +49,7 @@ def parse_feed(content: bytes, path: Path) -> Feed:
     days = _written_days((identity, *parts))
     feed = Feed(
         partner=top.text("partner"),
-        name=top.text("feed"),
+        name=_name(top, "feed"),
         title=top.text("title", ""),
         files=_file_pattern(top),
         extract_date=_extract_date(top),
@@ -59,7 +57,7 @@ def parse_feed(content: bytes, path: Path) -> Feed:
         layout=_read_layout(top.section("format")),
         identity=identity,
         parts=parts,
-        own_rules=tuple(_read_own_rule(section, days) for section in top.sections("rules")),
+        own_rules=_read_own_rules(top, days),
         severity=_read_severity(top.section("severity")),
         path=path,
         digest=hashlib.sha256(content).hexdigest(),
@@ -67,6 +65,21 @@ def parse_feed(content: bytes, path: Path) -> Feed:
     top.finish()
     _check_optional(feed, top)
     return feed
+
+
+def _name(section: Section, key: str) -> str:
+    """A name that goes into tables, reasons and commands as it is."""
+    name = section.text(key)
+    if not _NAME.fullmatch(name):
+        raise section.error(
+            key, f"'{shown(name)}' is not a name.", "Use letters, digits, `_` and `-`, 60 at most."
+        )
+    return name
+
+
+def _refuse_many(section: Section, key: str, count: int, most: int) -> None:
+    if count > most:
+        raise section.error(key, f"There are {count:,} of them.", f"Give {most:,} at most.")
 
 
 def _file_pattern(top: Section) -> str:
@@ -77,23 +90,20 @@ def _file_pattern(top: Section) -> str:
             "`files` is a pattern of file names, without folders.",
             "Name the files alone; they lie in the partner's folder below inbox/.",
         )
+    if len(pattern) > PATTERN_CHARACTERS:
+        raise top.error("files", f"It is longer than {PATTERN_CHARACTERS} characters.", "Shorten.")
     return pattern
 
 
 def _extract_date(top: Section) -> str:
     pattern = top.text("extract_date")
-    try:
-        groups = re.compile(pattern).groups
-    except re.error as error:
+    fault = pattern_fault(pattern)
+    if not fault and not has_one_group(pattern):
+        fault = "It has several groups in brackets, and should have one."
+    if fault:
         raise top.error(
             "extract_date",
-            f"It is not a regular expression ({error}).",
-            r"For example 'admissions_(\d{8})'.",
-        ) from None
-    if groups != 1:
-        raise top.error(
-            "extract_date",
-            f"It has {groups} groups in brackets, and should have one.",
+            fault,
             r"Put brackets round the date alone, for example 'admissions_(\d{8})'.",
         )
     return pattern
@@ -105,6 +115,7 @@ def _read_key(top: Section) -> tuple[str, ...]:
         raise top.error(
             "key", "The key is empty.", "Name the columns that make a row the same row when resent."
         )
+    _refuse_many(top, "key", len(key), COLUMNS_AT_MOST)
     return key
 
 
@@ -121,6 +132,7 @@ def _read_layout(section: Section) -> Layout:
         raise section.error(
             "delimiter", "The delimiter is one character.", 'Give "," or ";" or "|" or "\\t".'
         )
+    _refuse_many(section, "nulls", len(layout.nulls), COLUMNS_AT_MOST)
     if not layout.header and not layout.columns:
         raise section.error(
             "columns",
@@ -156,10 +168,10 @@ def _read_part(section: Section, table: Table, number: int) -> Part:
     when = _read_condition(section.section("when")) if "when" in section else None
     codes: tuple[Part, ...] = ()
     if table.name == "events":
-        codes = tuple(
-            _read_part(s, tables.CODES.as_received(), place)
-            for place, s in enumerate(section.sections("codes"))
-        )
+        blocks = section.sections("codes")
+        _refuse_many(section, "codes", len(blocks), COLUMNS_AT_MOST)
+        received = tables.CODES.as_received()
+        codes = tuple(_read_part(one, received, place) for place, one in enumerate(blocks))
     own = ("when", "codes") if table.name == "events" else ("when",)
     columns = tuple(_read_mapped(section, table, key) for key in section.keys if key not in own)
     part = Part(table, number, columns, when, codes)
@@ -209,7 +221,9 @@ def _read_condition(section: Section) -> Condition:
         )
     if given == ["present"]:
         return Condition(column, negated=not section.flag("present"))
-    return Condition(column, section.texts(given[0]), negated=given == ["not_in"])
+    values = section.texts(given[0])
+    _refuse_many(section, given[0], len(values), CODES_AT_MOST)
+    return Condition(column, values, negated=given == ["not_in"])
 
 
 def _written_days(parts: Sequence[Part]) -> Mapping[str, str]:
@@ -227,9 +241,20 @@ def _written_days(parts: Sequence[Part]) -> Mapping[str, str]:
     return found
 
 
+def _read_own_rules(top: Section, days: Mapping[str, str]) -> tuple[OwnRule, ...]:
+    sections = top.sections("rules")
+    _refuse_many(top, "rules", len(sections), COLUMNS_AT_MOST)
+    return tuple(_read_own_rule(section, days) for section in sections)
+
+
 def _read_own_rule(section: Section, days: Mapping[str, str]) -> OwnRule:
+    rule = _name(section, "id")
+    if rule in BY_ID:
+        raise section.error(
+            "id", f"There is a rule `{rule}` already.", "Give it a name of its own."
+        )
     return OwnRule(
-        id=section.text("id"),
+        id=rule,
         refuses=section.text("severity", "flag", codes=("refuse", "flag")) == "refuse",
         first=_read_day(section, "first", days),
         not_after=_read_day(section, "not_after", days),

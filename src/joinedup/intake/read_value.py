@@ -10,8 +10,22 @@ from joinedup.partners import Section
 from joinedup.tables import Column
 from joinedup.terms.dates import ZONES
 from joinedup.terms.money import UNITS
+from joinedup.terms.patterns import pattern_fault
+from joinedup.terms.shown import shown
 
+# The letters of strptime that every engine reads alike, without zones: those are the feed's `zone`.
+_LAYOUT: Final = re.compile(r"(?:[^%]|%-?[dHIMSmyj]|%[aAbBfpTY%])++")
+_LAYOUT_CHARACTERS: Final = 100
+# A map of codes is one expression: more, and the database takes minutes to plan it.
+CODES_AT_MOST: Final = 10_000
+COLUMNS_AT_MOST: Final = 100
 _SOURCES: Final = ("column", "columns", "first_of", "value")
+# What a constant of each promised type is written like; dates and times have none.
+_CONSTANTS: Final = {
+    "int64": re.compile(r"-?[0-9]{1,18}"),
+    "float64": re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?"),
+    "string": re.compile(r"(?s).*"),
+}
 _READINGS: Final = ("date", "datetime", "number", "pence", "codes", "pattern")
 # Which readings can fill which promised type.
 _FITS: Final = {
@@ -54,16 +68,21 @@ def _read_table(inner: Section, *, each: bool) -> Value:
             'For example { column = "SEX" }.',
         )
     form, layout = _read_form(inner)
+    codes = inner.text_map("codes", {})
+    if len(codes) > CODES_AT_MOST:
+        raise inner.error(
+            "codes", f"There are {len(codes):,} codes.", f"Map {CODES_AT_MOST:,} at most."
+        )
     return Value(
         columns=_columns(inner, given[0]),
         take=_take(given[0], each),
         joiner=_free_text(inner, "join", " "),
-        constant=str(inner.raw("value")) if given[0] == "value" else None,
+        constant=_constant(inner) if given[0] == "value" else None,
         form=form,
         layout=layout,
         zone=inner.text("zone", "UTC", codes=ZONES),
         pattern=_pattern(inner),
-        codes=inner.text_map("codes", {}),
+        codes=codes,
         otherwise=_free_text(inner, "else", None),
     )
 
@@ -71,7 +90,19 @@ def _read_table(inner: Section, *, each: bool) -> Value:
 def _columns(inner: Section, source: str) -> tuple[str, ...]:
     if source == "value":
         return ()
-    return (inner.text("column"),) if source == "column" else inner.texts(source)
+    columns = (inner.text("column"),) if source == "column" else inner.texts(source)
+    if not 1 <= len(columns) <= COLUMNS_AT_MOST:
+        raise inner.error(
+            source, f"It names {len(columns):,} columns.", f"Name 1 to {COLUMNS_AT_MOST}."
+        )
+    return columns
+
+
+def _constant(inner: Section) -> str:
+    value = inner.raw("value")
+    if not isinstance(value, (str, int, float)):
+        raise inner.error("value", "A value is text or a number.", 'For example { value = "R0D" }.')
+    return str(value)
 
 
 def _take(source: str, each: bool) -> Take:
@@ -110,9 +141,10 @@ def _read_form(inner: Section) -> tuple[Form, str]:
 
 def _layout(inner: Section, key: str) -> str:
     layout = inner.text(key)
-    if "%Y" not in layout and "%y" not in layout:
+    is_known = _LAYOUT.fullmatch(layout) and len(layout) <= _LAYOUT_CHARACTERS
+    if not is_known or ("%Y" not in layout and "%y" not in layout):
         raise inner.error(
-            key, f"'{layout}' is not a date format.", "For example '%Y-%m-%d' or '%d/%m/%Y'."
+            key, f"'{shown(layout)}' is not a date format.", "For example '%Y-%m-%d' or '%d/%m/%Y'."
         )
     return layout
 
@@ -121,21 +153,20 @@ def _pattern(inner: Section) -> str:
     pattern = inner.text("pattern", "") if "pattern" in inner else ""
     if not pattern:
         return ""
-    try:
-        groups = re.compile(pattern).groups
-    except re.error as error:
+    fault = pattern_fault(pattern)
+    if fault:
         raise inner.error(
-            "pattern", f"It is not a regular expression ({error}).", "Mend it."
-        ) from None
-    if groups < 1:
-        raise inner.error(
-            "pattern", "It has no group in brackets.", "Put brackets round what is to be kept."
+            "pattern", fault, "Put brackets round what is to be kept, for example '^([A-Z]+)'."
         )
     return pattern
 
 
 def _check_fit(section: Section, key: str, target: Column, value: Value) -> None:
-    if value.constant is not None and target.type in ("int64", "float64", "string"):
+    if value.constant is not None and target.type in _CONSTANTS:
+        if not _CONSTANTS[target.type].fullmatch(value.constant):
+            raise section.error(
+                key, f"`{key}` is a number, which this is not.", "Give a number, without quotes."
+            )
         return
     if value.form not in _FITS[target.type]:
         raise section.error(
@@ -157,4 +188,4 @@ def _check_codes(section: Section, key: str, target: Column, value: Value) -> No
     for code in (*mapped, value.constant, value.otherwise):
         if code and code not in target.codes:
             known = ", ".join(target.codes)
-            raise section.error(key, f"`{key}` cannot be '{code}'.", f"It may be {known}.")
+            raise section.error(key, f"`{key}` cannot be '{shown(code)}'.", f"It may be {known}.")

@@ -7,8 +7,9 @@ written `rule:COLUMN`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
+
+from joinedup.terms.nearest import nearest
 
 
 class Severity(StrEnum):
@@ -60,12 +61,43 @@ FILE_RULES: tuple[Rule, ...] = (
         "more than one feed of this partner takes a file of this name",
         "Make `files` in the feeds' TOML match one feed only.",
     ),
+    Rule(
+        "file_is_link",
+        _FILE,
+        "it is a link, and links below the inbox are not followed",
+        "Copy the file itself there; to keep the whole inbox elsewhere, let inbox/ be the link.",
+    ),
+    Rule(
+        "file_is_special",
+        _FILE,
+        "it is no ordinary file but a pipe, a socket or a device",
+        "Copy a file there.",
+    ),
+    Rule(
+        "file_not_opened",
+        _FILE,
+        "it cannot be opened",
+        "Let the account that runs Joinedup read it, or take it away.",
+    ),
+    Rule(
+        "file_name_unsafe",
+        _FILE,
+        "its name holds line breaks, control characters, marks that turn the direction of "
+        "writing, or bytes that are no UTF-8",
+        "Rename it, or its folder.",
+    ),
     Rule("file_empty", _FILE, "the file is empty", "Export it again."),
     Rule(
         "file_truncated",
         _FILE,
         "the file ends before its end: it was cut short on the way",
         "Send it again, whole.",
+    ),
+    Rule(
+        "file_unpacks_too_far",
+        _FILE,
+        "unpacked it would be more than a hundred times its size, and more than 256 MB",
+        "Find out what it is; if it is what it should be, send it unpacked.",
     ),
     Rule(
         "file_unreadable",
@@ -93,6 +125,12 @@ FILE_RULES: tuple[Rule, ...] = (
         _FILE,
         "columns that the feed uses are not in the file",
         "Send every column; where one was renamed, change it back or change the feed's TOML.",
+    ),
+    Rule(
+        "columns_too_many",
+        _FILE,
+        "it has more than 20,000 columns",
+        "Send the columns that the feed uses.",
     ),
     Rule(
         "columns_repeated",
@@ -275,9 +313,13 @@ def split_reason(reason: str) -> tuple[str, str]:
 
 def did_you_mean(name: str, known: tuple[str, ...]) -> str:
     """A sentence naming the closest known name, or nothing."""
-    folded = {one.casefold().replace("_", " "): one for one in known}
-    near = get_close_matches(name.casefold().replace("_", " "), list(folded), n=1, cutoff=0.6)
-    return f"Did you mean '{folded[near[0]]}'?" if near else ""
+    folded = {_folded(one): one for one in known}
+    near = nearest(_folded(name), folded)
+    return f"Did you mean '{folded[near]}'?" if near else ""
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", " ")
 
 
 def rules_page() -> str:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Final
 
 from joinedup.partners.pack import AreaPack
 from joinedup.partners.settings import Section, read_settings
 from joinedup.partners.system import System
+from joinedup.terms.nearest import nearest
+from joinedup.terms.shown import shown
 
 KINDS: Final = (
     "icb", "acute_trust", "community_trust", "mental_health_trust", "ambulance_trust", "council",
@@ -19,6 +20,7 @@ KINDS: Final = (
 )  # fmt: skip
 WHOLE_SYSTEM: Final = "system"
 # Codes name folders and feeds on every operating system: ODS and GSS codes are all of this form.
+_MOST_PARTNERS: Final = 2000
 _CODE: Final = re.compile(r"[A-Z0-9]{2,12}")
 
 
@@ -61,7 +63,12 @@ def read_partners(system: System, pack: AreaPack | None = None) -> tuple[Partner
     areas = pack.area_names() if pack else None
     file = system.partners_file
     top = read_settings(file, missing="Make a system folder with `joinedup init`.")
-    listed = [_Listed(_partner(one), one) for one in top.sections("partners")]
+    sections = top.sections("partners")
+    if len(sections) > _MOST_PARTNERS:
+        raise top.error(
+            "partners", f"{len(sections):,} are listed.", f"List {_MOST_PARTNERS:,} at most."
+        )
+    listed = [_Listed(_partner(one), one) for one in sections]
     top.finish()
     if not listed:
         raise top.error("partners", "No partner is listed.", "Add a `[[partners]]` for each.")
@@ -96,7 +103,9 @@ def _partner(section: Section) -> Partner:
     code = section.text("code")
     if not _CODE.fullmatch(code):
         raise section.error(
-            "code", f"'{code}' is not a code.", "Give its ODS or GSS code: capitals and digits."
+            "code",
+            f"'{shown(code)}' is not a code.",
+            "Give its ODS or GSS code: capitals and digits.",
         )
     return Partner(
         code=code,
@@ -145,9 +154,9 @@ def _check_successor(one: _Listed, listed: Sequence[_Listed]) -> None:
         )
     successor = of.get(partner.successor)
     if successor is None:
-        near = get_close_matches(partner.successor, list(of), n=1)
-        cure = f"Did you mean {near[0]}?" if near else "Add it as a partner."
-        raise section.error("successor", f"{partner.successor} is not a partner.", cure)
+        near = nearest(partner.successor, of)
+        cure = f"Did you mean {near}?" if near else "Add it as a partner."
+        raise section.error("successor", f"'{shown(partner.successor)}' is not a partner.", cure)
     if _goes_round(partner, of):
         raise section.error(
             "successor",
@@ -178,11 +187,11 @@ def _check_footprint(one: _Listed, areas: Mapping[str, str]) -> None:
         return
     for code in footprint:
         if code not in areas:
-            near = get_close_matches(code, list(areas), n=1, cutoff=0.5)
-            guess = f"Did you mean {near[0]} ({areas[near[0]]})? " if near else ""
+            near = nearest(code, areas, cutoff=0.5)
+            guess = f"Did you mean {near} ({areas[near]})? " if near else ""
             raise one.section.error(
                 "footprint",
-                f"The area pack knows no area '{code}'.",
+                f"The area pack knows no area '{shown(code)}'.",
                 f'{guess}Give codes of its areas, or footprint = "system" for all of it.',
             )
     if not footprint:

@@ -16,11 +16,18 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from joinedup.partners.setting_limits import (
+    FILE_BYTES,
+    refuse_long_keys,
+    refuse_odd_values,
+    refuse_size,
+)
 from joinedup.terms import NotFoundError, SettingError
+from joinedup.terms.nearest import nearest
+from joinedup.terms.shown import shown
 
 _T = TypeVar("_T")
 _KINDS: Final = (
@@ -141,7 +148,7 @@ class Section:
             try:
                 return date.fromisoformat(value)
             except ValueError:
-                raise self.error(key, f"'{value}' is not a date.", cure) from None
+                raise self.error(key, f"'{shown(value)}' is not a date.", cure) from None
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
         raise self.error(key, f"`{key}` should be a date, but it is {_kind(value)}.", cure)
@@ -170,7 +177,7 @@ class Section:
         """Refuse keys that nobody asked for, here and in every section taken from this one."""
         for key in self._values:
             if key not in self._asked:
-                raise self.error(key, f"`{key}` is not a known key.", self._cure_for(key))
+                raise self.error(key, f"`{shown(key)}` is not a known key.", self._cure_for(key))
         for inner in self._inner:
             inner.finish()
 
@@ -195,10 +202,10 @@ class Section:
 
     def _known(self, key: str, value: str, codes: Collection[str]) -> str:
         if codes and value not in codes:
-            near = get_close_matches(value, list(codes), n=1)
-            guess = f"Did you mean '{near[0]}'? " if near else ""
+            near = nearest(value, codes)
+            guess = f"Did you mean '{near}'? " if near else ""
             cure = f"{guess}It may be {', '.join(codes)}." if len(codes) <= 20 else guess.strip()
-            raise self.error(key, f"'{value}' is not one of the codes known here.", cure)
+            raise self.error(key, f"'{shown(value)}' is not one of the codes known here.", cure)
         return value
 
     def _wrong_type(self, key: str, kind: type, value: object) -> SettingError:
@@ -208,15 +215,14 @@ class Section:
         return self.error(key, what, f"Change it to {wanted}{_EXAMPLES.get(kind, '')}.")
 
     def _missing(self, key: str) -> SettingError:
-        spare = [name for name in self._values if name not in self._asked]
-        near = get_close_matches(key, spare, n=1)
-        cure = f"Rename `{near[0]}` to `{key}`." if near else f"Add `{key}`."
+        near = nearest(key, (name for name in self._values if name not in self._asked))
+        cure = f"Rename `{near}` to `{key}`." if near else f"Add `{key}`."
         return self.error(key, f"`{key}` is missing.", cure)
 
     def _cure_for(self, key: str) -> str:
-        near = get_close_matches(key, sorted(self._asked), n=1)
+        near = nearest(key, sorted(self._asked))
         if near:
-            return f"Did you mean `{near[0]}`?"
+            return f"Did you mean `{near}`?"
         known = ", ".join(f"`{name}`" for name in sorted(self._asked))
         return f"Remove it; known here: {known}." if known else "Remove it."
 
@@ -236,22 +242,31 @@ def read_settings(path: Path, *, missing: str = "") -> Section:
     UTF-8 with or without a byte-order mark, any line ends. `missing` is the cure given where
     there is no such file.
     """
-    return parse_settings(_read_bytes(path, missing), path)
+    return parse_settings(read_bytes(path, missing), path)
 
 
 def parse_settings(content: bytes, file: Path) -> Section:
     """Read TOML already in memory; `file` is only named in errors."""
+    refuse_size(len(content), file)
     text = _decode(content, file)
+    refuse_long_keys(text, file)
     try:
-        return Section(tomllib.loads(text), file=file)
+        top = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         # ValueError: bad TOML, or a number longer than Python reads; the other: too deep.
         raise _syntax_error(str(error), text, file) from None
+    refuse_odd_values(top, file)
+    return Section(top, file=file)
 
 
-def _read_bytes(path: Path, missing: str) -> bytes:
+def read_bytes(path: Path, missing: str = "") -> bytes:
+    """The bytes of a settings file, and no more of it than settings have; errors in words."""
     try:
-        return path.read_bytes()
+        # A pipe or a device has no end.
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise OSError(0, "it is no ordinary file")
+        with path.open("rb") as file:
+            return file.read(FILE_BYTES + 1)
     except FileNotFoundError:
         cure = missing or "Check the path."
         raise NotFoundError("There is no such file.", where=str(path), cure=cure) from None
@@ -281,7 +296,7 @@ def _decode(content: bytes, file: Path) -> str:
 def _syntax_error(message: str, text: str, file: Path) -> SettingError:
     found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
     line = int(found[1]) if found and found[1] else max(1, len(text.splitlines()))
-    what = message[: found.start()] if found else message
+    what = shown(message[: found.start()] if found else message)
     cure = "Each line is key = value, with text in quotes."
     if "\\" in message or "hex value" in message or "Unescaped" in message:
         cure = "Put a path or pattern with backslashes in 'single quotes'."
