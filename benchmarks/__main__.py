@@ -3,16 +3,22 @@
 python -m benchmarks                     all of them: about an hour on two cores, 40 GB of disk
 python -m benchmarks synth person        some of them
 python -m benchmarks --small             all at a tenth of the size, to see that they work
+python -m benchmarks --record            and keep the figures, to compare later ones with
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+from benchmarks.figures import FILE_VARIABLE, noted
+from benchmarks.floor import measure_floor
+from benchmarks.recorded import Record, as_records, read_recorded, told, write_recorded
 
 HERE = Path(__file__).parent
 DORSET = HERE.parents[1] / "shared" / "areas" / "dorset"
@@ -22,22 +28,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--small", action="store_true", help="a tenth of the size")
+    parser.add_argument("--record", action="store_true", help="keep the figures in recorded.json")
     options = parser.parse_args()
     unknown = sorted(set(options.names) - set(BENCHMARKS))
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
-    failed = []
+    failed: list[str] = []
+    fresh: list[Record] = []
     with tempfile.TemporaryDirectory() as work:
         for name in options.names or BENCHMARKS:
             for words in BENCHMARKS[name](options.small, Path(work)):
                 print(f"\n== {name}: {' '.join(words)}", flush=True)
-                done = subprocess.run(
-                    [sys.executable, str(HERE / words[0]), *words[1:]], check=False
-                )
-                if done.returncode:
-                    failed.append(name)
+                found = _measured(words, Path(work))
+                failed += [] if found is not None else [name]
+                fresh += found or []
+    print("\n== compared with the last recorded figures")
+    print("\n".join(told(fresh, read_recorded())))
+    if options.record:
+        write_recorded(fresh)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
+
+
+def _measured(words: list[str], work: Path) -> list[Record] | None:
+    """Run one benchmark, the copying floor just before it; None where it failed."""
+    floor = measure_floor(work)
+    print(f"copying floor: {floor.seconds:.2f} s, {floor.cpu_seconds:.2f} cpu s", flush=True)
+    left = work / "figures.jsonl"
+    left.unlink(missing_ok=True)
+    command = [sys.executable, str(HERE / words[0]), *words[1:]]
+    done = subprocess.run(command, check=False, env={**os.environ, FILE_VARIABLE: str(left)})
+    return None if done.returncode else as_records(noted(left), floor)
 
 
 def _intake(small: bool, work: Path) -> list[list[str]]:

@@ -25,6 +25,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+from figures import note
 
 FEED = """
 partner = "R0D"
@@ -191,6 +192,13 @@ def main() -> None:
         READINGS[asked.only](asked.file, asked.target, asked.memory_mb)
         return
     result = compare(asked.rows, asked.turns, asked.memory_mb, quoted=asked.quoted)
+    kind = "intake, quoted" if asked.quoted else "intake"
+    for name in READINGS:
+        measured_units = {"seconds": "seconds", "cpu_seconds": "cpu_seconds", "mb": "peak_mb"}
+        note(
+            f"{kind} {asked.rows:,} rows, {name}",
+            {unit: result[f"{name}_{key}"] for unit, key in measured_units.items()},
+        )
     print(json.dumps(result, indent=1))
 
 

@@ -23,6 +23,7 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from figures import note
 from linkage_people import invent
 
 # The thresholds at which the peer's clusters are scored; it is given the best of them.
@@ -170,7 +171,13 @@ def main() -> None:
     print(f"load {os.getloadavg()[0]:.1f}", f"{args.people} people", sep="  ")
     links = folder / "links.parquet"
     mine = _in_own_process("ours", identities, links, args.memory_mb)
-    _told("joinedup", {**mine, **score(links, truth)})
+    scored = score(links, truth)
+    _told("joinedup", {**mine, **scored})
+    name = f"linkage {args.people:,} people"
+    note(name, {"seconds": mine["seconds"], "cpu_seconds": mine["cpu_seconds"],
+                "mb": mine["peak_mb"]})  # fmt: skip
+    for one in ("precision", "recall", "f1"):
+        note(f"{name}, {one}", {"share": scored[one]})
     if args.no_peer or args.people > 400_000:
         return
     theirs = _in_own_process("peer", identities, links, 12_000)

@@ -14,8 +14,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
+from figures import note
 
 # What the project promises of this job, so that the figure is read beside it.
 MOST_TIMES_THE_FLOOR = 12
@@ -68,6 +70,15 @@ def floor_seconds(system: Path, work: Path) -> float:
     return seconds
 
 
+def note_step(named: str, step: dict[str, Any]) -> None:
+    """Leave one step's figures for the comparison."""
+    name = f"{named}, {step['name']}"
+    units = {"seconds": "seconds", "cpu_seconds": "cpu_seconds", "mb": "peak_mb"}
+    note(name, {unit: step[key] for unit, key in units.items()})
+    note(f"{name}, read", {"bytes": step["read_bytes"]})
+    note(f"{name}, written", {"bytes": step["written_bytes"]})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--area", type=Path, required=True)
@@ -80,7 +91,11 @@ def main() -> None:
     outcome = json.loads(joinedup("run", system, "--json"))
     wall = time.perf_counter() - began
     print(f"{'step':<12}{'seconds':>10}{'cpu s':>10}{'peak MB':>10}")
+    named = f"main_job {options.people:,} people"
+    note(f"{named}, whole run", {"seconds": wall})
+    note(f"{named}, floor of the same files", {"seconds": floor})
     for step in outcome["steps"]:
+        note_step(named, step)
         print(
             f"{step['name']:<12}{step['seconds']:>10.1f}{step['cpu_seconds']:>10.1f}"
             f"{step['peak_mb']:>10,}"

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import psutil
+from figures import note
 
 # Seconds promised for so many people.
 PROMISED_SECONDS = {100_000: 60, 1_000_000: 600}
@@ -58,6 +59,10 @@ def main() -> None:
     if process.returncode:
         sys.exit("synth failed")
     size = sum(path.stat().st_size for path in (system / "inbox").rglob("*") if path.is_file())
+    note(
+        f"synth {options.people:,} people",
+        {"seconds": seconds, "cpu_seconds": cpu_seconds, "mb": peak_mb, "bytes": size},
+    )
     promised = PROMISED_SECONDS.get(options.people)
     print(
         f"{options.people:,} people: {seconds:.1f} s"
