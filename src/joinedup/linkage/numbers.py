@@ -66,7 +66,7 @@ def patients_by_number(scratch: Scratch, found: Profiles, proof: ir.Table) -> ir
     """
     rows = found.rows.inner_join(proof, "profile")
     claims = rows.group_by("patient", "number").agg(
-        rows=rows.count(), agreement=rows.agreement.max(), known_date=rows.known_date.max()
+        rows=rows.rows.sum(), agreement=rows.agreement.max(), known_date=rows.known_date.max()
     )
     claims = scratch.keep(claims, "claims")
     order = [

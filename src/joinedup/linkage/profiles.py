@@ -24,8 +24,8 @@ CORE = ("birth_date", "root", "surname", "postcode")
 class Profiles:
     """`profiles`: one row a distinct set of details. `patients`: patient, partner, record_id.
 
-    `rows`: one row an identity: patient, profile, known_date. `patient` and `profile` are keys
-    that are good within one run only; every pick goes by what the records say.
+    `rows`: patient, profile, known_date, and in how many `rows` the patient was said to be so.
+    `patient` and `profile` are keys; every pick goes by what the records say.
     """
 
     profiles: ir.Table
@@ -39,24 +39,36 @@ def collapse(scratch: Scratch, identities: ir.Table) -> Profiles:
     Details are written one way while they are read, twice over: names in a Parquet file come as
     dictionaries, and an engine then writes each name once and not once a row.
     """
-    one = standard(identities)
-    details = {name: one[name] for name in DETAILS}
-    profile = key_of(*details.values())
-    patient = key_of(one.partner, one.record_id)
-    rows = scratch.keep(one.select("known_date", patient=patient, profile=profile), "rows")
-    patients = one.select("partner", "record_id", patient=patient).distinct()
-    patients = scratch.keep(patients, "patients")
-    grouped = one.group_by(profile=profile, **details).agg(
+    one = keyed(identities)
+    rows = one.group_by("patient", "profile", "known_date").agg(rows=one.count())
+    rows = scratch.keep(rows, "rows")
+    patients = scratch.keep(one.select("patient", "partner", "record_id").distinct(), "patients")
+    grouped = one.group_by("profile", *DETAILS).agg(
         rows=one.count(), known_date=one.known_date.max()
     )
-    profiles = scratch.keep(_with_number(with_roots(grouped)), "profiles")
+    profiles = scratch.keep(completed(grouped), "profiles")
     check_distinct(profiles, "profile")
     check_distinct(patients, "patient")
     return Profiles(profiles, rows, patients)
 
 
+def keyed(identities: ir.Table) -> ir.Table:
+    """Identities with their details written one way, and the keys of patient and profile."""
+    one = standard(identities)
+    return one.select(
+        "partner", "record_id", "known_date", *DETAILS,
+        patient=key_of(one.partner, one.record_id),
+        profile=key_of(*(one[name] for name in DETAILS)),
+    )  # fmt: skip
+
+
+def completed(profiles: ir.Table) -> ir.Table:
+    """Profiles with `root` and `number`, the NHS number as a whole number if it is a valid one."""
+    complete = _with_number(with_roots(profiles))
+    return complete.select("profile", *DETAILS, "root", "number", "rows", "known_date")
+
+
 def _with_number(profiles: ir.Table) -> ir.Table:
-    """Add `number`: the NHS number as a whole number where its check digit is right."""
     whole = nhs_number.as_whole(profiles.nhs_number)
     return profiles.mutate(
         number=ibis.ifelse(nhs_number.has_check_digit(whole), whole, ibis.null("int64"))

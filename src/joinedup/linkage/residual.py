@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from joinedup.linkage.clusters import components, stars
 from joinedup.linkage.profiles import CORE, Profiles
 from joinedup.linkage.scratch import Scratch
-from joinedup.linkage.weighing import Scale, Weighed, weigh
+from joinedup.linkage.weighing import Scale, Weighed, ends, weigh
 
 # Thousandths of a bit. To join a verified person a record needs 8 bits (odds of 256 to 1 by the
 # model, of about 20 to 1 in truth, since relatives share more than chance), and the person must
@@ -51,15 +51,16 @@ class Residual:
 
 
 def settle(scratch: Scratch, found: Profiles, by_number: ir.Table, scale: Scale) -> Residual:
-    """Whom, if anyone, each patient without a verified number is."""
+    """Whom, if anyone, each patient of `found` that is not in `by_number` is."""
     residual = residual_nodes(scratch, found, by_number)
-    belongs = persons_of_profiles(scratch, found, by_number)
-    profiles = found.profiles
-    sure = same_details(scratch, residual, belongs, profiles)
+    alike = _with_core(scratch, residual, found.profiles)
+    belongs = persons_of_profiles(scratch, found, by_number, alike)
+    sure = same_details(scratch, residual, belongs, alike)
     left = scratch.keep(residual.anti_join(sure, "node"), "left")
+    group = _same_details_groups(scratch, left, alike)
+    weighed = weigh(scratch, left, found.profiles, scale)
+    belongs = persons_of_profiles(scratch, found, by_number, ends(weighed.kept))
     belongs = scratch.keep(_with_joined(belongs, residual, sure), "belongs")
-    group = _same_details_groups(scratch, left, profiles)
-    weighed = weigh(scratch, left, profiles, scale)
     to_persons = _best_persons(scratch, _person_weights(weighed.kept, left, belongs, group))
     direct = to_persons.filter((to_persons.milli_bits >= JOIN_AT) & _stands_out(to_persons))
     direct = scratch.keep(direct, "direct")
@@ -75,32 +76,36 @@ def residual_nodes(scratch: Scratch, found: Profiles, by_number: ir.Table) -> ir
     `node` counts patients in the order of partner and record id, so that it is the same whatever
     the order of the rows.
     """
-    left = found.rows.anti_join(by_number, "patient")
-    left = left.select("patient", "profile").distinct().inner_join(found.patients, "patient")
-    node = ibis.dense_rank().over(order_by=[left.partner, left.record_id])
-    return scratch.keep(left.mutate(node=node), "residual")
+    left = scratch.keep(found.patients.anti_join(by_number, "patient"), "unproved")
+    rows = found.rows.semi_join(left, "patient").select("patient", "profile").distinct()
+    both = rows.inner_join(left.select("patient", "partner", "record_id"), "patient")
+    node = ibis.dense_rank().over(order_by=[both.partner, both.record_id])
+    return scratch.keep(both.mutate(node=node), "residual")
 
 
-def persons_of_profiles(scratch: Scratch, found: Profiles, by_number: ir.Table) -> ir.Table:
-    """Distinct (profile, number): whose profile it is."""
-    rows = found.rows.inner_join(by_number, "patient")
-    return scratch.keep(rows.select("profile", "number").distinct(), "belongs")
+def persons_of_profiles(
+    scratch: Scratch, found: Profiles, by_number: ir.Table, wanted: ir.Table
+) -> ir.Table:
+    """Distinct (profile, number): whose each profile of `wanted` is."""
+    rows = found.rows.semi_join(wanted, "profile").select("profile", "patient")
+    rows = scratch.keep(rows.distinct(), "holding")
+    numbered = by_number.select("patient", "number").inner_join(rows, "patient")
+    return scratch.keep(numbered.select("profile", "number").distinct(), "belongs")
 
 
 def same_details(
-    scratch: Scratch, residual: ir.Table, belongs: ir.Table, profiles: ir.Table
+    scratch: Scratch, residual: ir.Table, belongs: ir.Table, alike: ir.Table
 ) -> ir.Table:
     """Residual nodes whose core details are those of one verified person and no other.
 
-    node, number, matched: the lowest... profile of that person with the details.
+    node, number, matched: the lowest profile of that person with the details.
     """
-    full = _with_core(profiles)
-    theirs = full.inner_join(belongs, "profile")
+    theirs = alike.inner_join(belongs, "profile")
     owners = theirs.group_by(*CORE).agg(
         number=theirs.number.min(), other_number_=theirs.number.max(), matched=theirs.profile.min()
     )
     one = owners.filter(owners.number == owners.other_number_).drop("other_number_")
-    seeking = full.semi_join(residual, "profile").inner_join(one, CORE)
+    seeking = alike.semi_join(residual, "profile").inner_join(one, CORE)
     nodes = residual.inner_join(seeking.select("profile", "number", "matched"), "profile")
     met = nodes.group_by("node").agg(
         number=nodes.number.min(), most=nodes.number.max(), matched=nodes.matched.min()
@@ -108,9 +113,11 @@ def same_details(
     return scratch.keep(met.filter(met.number == met.most).drop("most"), "same_details")
 
 
-def _with_core(profiles: ir.Table) -> ir.Table:
+def _with_core(scratch: Scratch, residual: ir.Table, profiles: ir.Table) -> ir.Table:
+    """Profiles with all core details, those of a residual profile: profile and the details."""
     full = profiles.filter(ibis.and_(*(profiles[name].notnull() for name in CORE)))
-    return full.select("profile", *CORE)
+    seeking = scratch.keep(full.semi_join(residual, "profile").select(*CORE).distinct(), "seeking")
+    return scratch.keep(full.select("profile", *CORE).semi_join(seeking, CORE), "alike")
 
 
 def _with_joined(belongs: ir.Table, residual: ir.Table, sure: ir.Table) -> ir.Table:
@@ -118,9 +125,9 @@ def _with_joined(belongs: ir.Table, residual: ir.Table, sure: ir.Table) -> ir.Ta
     return belongs.union(rows.select("profile", "number"), distinct=True)
 
 
-def _same_details_groups(scratch: Scratch, left: ir.Table, profiles: ir.Table) -> ir.Table:
+def _same_details_groups(scratch: Scratch, left: ir.Table, alike: ir.Table) -> ir.Table:
     """node and group: residual patients with the same core details are one to begin with."""
-    full = left.inner_join(_with_core(profiles), "profile")
+    full = left.inner_join(alike, "profile")
     first = full.group_by(*CORE).agg(first=full.node.min())
     edges = full.inner_join(first, CORE).select(a="node", b="first").distinct()
     edges = edges.filter(edges.a != edges.b)

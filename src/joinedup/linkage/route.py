@@ -12,18 +12,17 @@ from joinedup.engines import Engine
 from joinedup.linkage import calibration as calibrations
 from joinedup.linkage import model as models
 from joinedup.linkage import numbers, persons
+from joinedup.linkage.affected import renew
 from joinedup.linkage.calibration import Calibration
+from joinedup.linkage.members import as_promised, ids, links, members, outcomes, review
 from joinedup.linkage.profiles import Profiles, collapse
-from joinedup.linkage.residual import JOIN_AT, Settled, settle
+from joinedup.linkage.residual import settle
 from joinedup.linkage.scratch import Scratch
+from joinedup.linkage.state import Known, State, made_by, read_state, write_first, write_state
+from joinedup.linkage.touched import touched
 from joinedup.linkage.weighing import Scale
 from joinedup.safeguards.pseudonyms import Key
-from joinedup.tables import LINK_CHANGES, LINKS, Table
-
-# Parts partner and record id in one text; no partner's code holds it.
-_PART = "\x1f"
-# The file of counts within a state folder.
-CALIBRATION = "calibration.parquet"
+from joinedup.tables import LINK_CHANGES, LINKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +79,44 @@ def link(
     state only what they touch is linked again, to the same result. `state` is the folder to leave
     for the next linkage; it is made.
     """
-    previous = earlier.links if earlier else ibis.memtable([], schema=LINKS.schema())
+    how = _How(key, run, model or models.shipped(), state)
     with Scratch(engine) as scratch:
-        found = collapse(scratch, identities)
-        owner = numbers.owners(scratch, found.profiles)
-        proof = numbers.verified(scratch, found.profiles, owner)
-        by_number = numbers.patients_by_number(scratch, found, proof)
-        people = int(owner.count().to_pyarrow().as_py())
-        counted = _standing(engine, earlier, found, people)
-        scale = Scale(model or models.shipped(), people, counted)
-        residual = settle(scratch, found, by_number, scale)
-        members = _members(scratch, found, by_number, residual.rows, residual.settled)
-        ids = _ids(scratch, members, previous, key)
-        links = _links(scratch, members, ids, previous, found, run)
-        changes = persons.changes(links, previous, run=run)
-        review = _review(found, by_number, residual.rows, residual.settled)
-        if state is not None:
-            calibrations.write(engine, residual.weighed.calibration, state / CALIBRATION)
-        return Linked(
-            scratch.release(links),
-            scratch.release(scratch.keep(_as_promised(changes, LINK_CHANGES), "link_changes")),
-            scratch.release(scratch.keep(review, "review")),
-            persons.moved(links, previous),
-        )
+        linked = None
+        if earlier is not None and earlier.state is not None and changed is not None:
+            rows = int(identities.count().to_pyarrow().as_py())
+            linked = _link_changed(scratch, rows, earlier, changed, how)
+        return linked or _link_all(scratch, identities, earlier, how)
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    key: Key
+    run: str
+    model: models.Model
+    state: Path | None
+
+
+def _link_all(scratch: Scratch, identities: ir.Table, earlier: Earlier | None, how: _How) -> Linked:
+    engine = scratch.engine
+    previous = earlier.links if earlier else ibis.memtable([], schema=LINKS.schema())
+    found = collapse(scratch, identities)
+    owner = numbers.owners(scratch, found.profiles)
+    proof = numbers.verified(scratch, found.profiles, owner)
+    by_number = numbers.patients_by_number(scratch, found, proof)
+    people = int(owner.count().to_pyarrow().as_py())
+    counted = _standing(engine, earlier, found, people)
+    residual = settle(scratch, found, by_number, Scale(how.model, people, counted))
+    others = outcomes(scratch, residual)
+    member = members(scratch, found.patients.inner_join(by_number, "patient"), others)
+    named = ids(scratch, member, previous, taken=previous, key=how.key)
+    made = links(scratch, member, named, previous, found.rows, run=how.run)
+    contested = found.patients.inner_join(by_number.filter(by_number.is_contested), "patient")
+    if how.state is not None:
+        write_first(
+            engine, found, by_number, others, residual.weighed.scored,
+            residual.weighed.calibration, how.state, by=made_by(engine, how.model),
+        )  # fmt: skip
+    return _linked(scratch, made, made, previous, review(contested, residual), how.run)
 
 
 def _standing(
@@ -118,105 +132,61 @@ def _standing(
     return counted
 
 
-def _members(
-    scratch: Scratch, found: Profiles, by_number: ir.Table, rows: ir.Table, settled: Settled
-) -> ir.Table:
-    """One row a patient: partner, record_id, cluster, method, milli_bits, matched, anchor.
+def _link_changed(
+    scratch: Scratch, rows: int, earlier: Earlier, changed: Changed, how: _How
+) -> Linked | None:
+    """Link what changed; None where the state is of no use, or too much has changed."""
+    engine, by = scratch.engine, made_by(scratch.engine, how.model)
+    before = read_state(engine, earlier.state, by=by) if earlier.state else None
+    if before is None:
+        return None
+    renewed = renew(scratch, before.known, changed.added, changed.removed, rows=rows)
+    if renewed is None or not _holds(before.calibration, renewed.known):
+        return None
+    known, patients = renewed.known, renewed.known.patients.now
+    unproved = patients.filter(patients.number.isnull())
+    found = Profiles(known.profiles.now, known.rows.now, unproved)
+    scale = Scale(how.model, before.calibration.people, before.calibration, before.scored)
+    residual = settle(scratch, found, patients.filter(patients.number.notnull()), scale)
+    others = outcomes(scratch, residual)
+    reached = touched(scratch, before, renewed, others)
+    names = ["partner", "record_id"]
+    previous = scratch.keep(earlier.links.semi_join(reached.were, names), "previous")
+    member = members(scratch, reached.sure, reached.others)
+    named = ids(scratch, member, previous, taken=earlier.links, key=how.key)
+    theirs = known.rows.now.semi_join(member, "patient")
+    made = links(scratch, member, named, previous, theirs, run=how.run)
+    if how.state is not None:
+        state = State(known, others, residual.weighed.scored, before.calibration)
+        write_state(engine, state, how.state, by=by)
+    stays = as_promised(earlier.links, LINKS).anti_join(scratch.release(previous), names)
+    contested = patients.filter(patients.is_contested)
+    return _linked(scratch, stays.union(made), made, previous, review(contested, residual), how.run)
 
-    A verified person's cluster is the NHS number, any other's is below zero.
-    """
-    sure = found.patients.inner_join(by_number, "patient").select(
-        "patient", "partner", "record_id", cluster="number", method=ibis.literal("nhs_number"),
-        milli_bits=ibis.null("int64"), matched=ibis.null("int64"),
-    )  # fmt: skip
-    nodes = rows.select("node", "patient", "partner", "record_id").distinct()
-    columns = ("patient", "partner", "record_id", "cluster", "method", "milli_bits", "matched")
-    joined = nodes.inner_join(settled.joined, "node").rename(cluster="number")
-    others = nodes.inner_join(settled.grouped, "node")
-    others = others.mutate(cluster=-1 - others.group)
-    every = sure.union(joined.select(*columns)).union(others.select(*columns))
-    name = every.partner + ibis.literal(_PART) + every.record_id
-    every = scratch.keep(every.mutate(name=name), "every")
-    sizes = every.group_by("cluster").agg(size=every.count(), first=every.name.min())
-    sized = every.inner_join(sizes, "cluster")
-    anchor = ibis.ifelse(
-        sized.cluster >= 0,
-        ibis.literal("nhs:") + sized.cluster.cast("string"),
-        ibis.literal("rec:") + sized.first,
+
+def _holds(calibration: Calibration, known: Known) -> bool:
+    profiles = known.profiles.now
+    has_numbers = profiles.filter(profiles.number.notnull()).limit(1).count()
+    return calibration.holds_for(
+        profiles=int(profiles.count().to_pyarrow().as_py()),
+        has_numbers=bool(has_numbers.to_pyarrow().as_py()),
     )
-    return scratch.keep(sized.mutate(anchor=anchor), "members")
 
 
-def _ids(scratch: Scratch, members: ir.Table, previous: ir.Table, key: Key) -> ir.Table:
-    kept = scratch.keep(persons.kept_ids(scratch, members, previous), "kept_ids")
-    clusters = members.select("cluster", "anchor").distinct().anti_join(kept, "cluster")
-    fresh = persons.fresh_ids(scratch, clusters, previous.select("person_id").distinct(), key=key)
-    return scratch.keep(kept.union(fresh), "ids")
-
-
-def _links(
+def _linked(
     scratch: Scratch,
-    members: ir.Table,
-    ids: ir.Table,
+    every: ir.Table,
+    made: ir.Table,
     previous: ir.Table,
-    found: Profiles,
+    look_at: ir.Table,
     run: str,
-) -> ir.Table:
-    holders = _holders(scratch, members, found)
-    named = members.left_join(holders, ["matched", "cluster"]).select(
-        *members.columns, holder=holders.holder
+) -> Linked:
+    """`every` link there is now; those `made`, and the `previous` ones that they replace."""
+    changes = as_promised(persons.changes(made, previous, run=run), LINK_CHANGES)
+    scratch.release(made)
+    return Linked(
+        every,
+        scratch.release(scratch.keep(changes, "link_changes")),
+        scratch.release(scratch.keep(look_at, "review")),
+        persons.moved(made, previous),
     )
-    other = ibis.coalesce(named.holder.nullif(named.name), named.first.nullif(named.name))
-    linked = named.inner_join(ids, "cluster")
-    linked = linked.select(
-        "partner", "record_id", "person_id",
-        method=ibis.ifelse(linked.size == 1, "alone", linked.method),
-        match_weight=ibis.ifelse(linked.size == 1, ibis.null("float64"), linked.milli_bits / 1000),
-        matched_partner=other.split(_PART)[0], matched_record_id=other.split(_PART)[1],
-    )  # fmt: skip
-    before = previous.select(
-        "partner", "record_id", was="person_id", was_method="method",
-        was_partner="matched_partner", was_record="matched_record_id", was_run="run",
-    )  # fmt: skip
-    both = linked.left_join(before, ["partner", "record_id"])
-    is_same = (
-        (both.was == both.person_id)
-        & (both.was_method == both.method)
-        & both.was_partner.identical_to(both.matched_partner)
-        & both.was_record.identical_to(both.matched_record_id)
-    )
-    made = both.mutate(run=ibis.ifelse(is_same.fill_null(False), both.was_run, ibis.literal(run)))
-    return scratch.keep(_as_promised(made, LINKS), "links")
-
-
-def _holders(scratch: Scratch, members: ir.Table, found: Profiles) -> ir.Table:
-    """matched, cluster and `holder`, the first patient of the cluster with that profile."""
-    wanted = members.filter(members.matched.notnull()).select("matched", "cluster").distinct()
-    rows = found.rows.select("patient", matched="profile").semi_join(wanted, "matched")
-    named = rows.inner_join(members.select("patient", "cluster", "name"), "patient")
-    holders = named.group_by("matched", "cluster").agg(holder=named.name.min())
-    return scratch.keep(holders, "holders")
-
-
-def _review(found: Profiles, by_number: ir.Table, rows: ir.Table, settled: Settled) -> ir.Table:
-    contested = found.patients.inner_join(by_number.filter(by_number.is_contested), "patient")
-    torn = rows.select("node", "partner", "record_id").distinct()
-    torn = torn.inner_join(settled.unsure, "node")
-    return contested.select(
-        "partner", "record_id", reason=ibis.literal("two verified NHS numbers"),
-        match_weight=ibis.null("float64"), next_match_weight=ibis.null("float64"),
-    ).union(
-        torn.select(
-            "partner", "record_id",
-            reason=ibis.ifelse(
-                torn.milli_bits >= JOIN_AT,
-                "two persons match nearly alike", "the match weight is below the threshold",
-            ),
-            match_weight=torn.milli_bits / 1000, next_match_weight=torn.next_milli_bits / 1000,
-        )
-    )  # fmt: skip
-
-
-def _as_promised(table: ir.Table, declared: Table) -> ir.Table:
-    schema = declared.schema()
-    return table.select(**{name: table[name].cast(dtype) for name, dtype in schema.items()})

@@ -56,6 +56,11 @@ def weigh(scratch: Scratch, left: ir.Table, profiles: ir.Table, scale: Scale) ->
     return Weighed(scored.filter(scored.milli_bits.notnull()), scored, calibration)
 
 
+def ends(pairs: ir.Table) -> ir.Table:
+    """The profiles that are in a pair."""
+    return pairs.select(profile="seeker").union(pairs.select(profile="other"), distinct=True)
+
+
 def _scored(
     scratch: Scratch,
     pairs: ir.Table,
@@ -80,8 +85,7 @@ def _score(
     calibration: Calibration,
 ) -> ir.Table:
     """seeker, other, milli_bits of every pair, by Splink."""
-    ends = pairs.select(profile="seeker").union(pairs.select(profile="other"))
-    met = profiles.semi_join(ends, "profile")
+    met = scratch.keep(profiles.semi_join(ends(pairs), "profile"), "met")
     shares = scoring.rarities(scratch, calibration.names, model)
     nodes = scoring.nodes(scratch, met, shares)
     weights = scoring.weigh(
