@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from joinedup import linkage, tables
 from joinedup.actions.keys import read_key
-from joinedup.actions.linking import MODEL
+from joinedup.actions.linking import LINKAGE, MODEL
 from joinedup.engines import DuckDBEngine, Lake, Snapshot
 from joinedup.linkage import model as models
 from joinedup.partners import System, read_system
@@ -46,6 +46,12 @@ class _Opened:
     @property
     def model_path(self) -> Path:
         return self.system.identified / MODEL
+
+    @property
+    def calibration(self) -> Path | None:
+        """The counts that the snapshot's links were weighed by, where they were kept."""
+        path = self.snapshot.identified / LINKAGE / linkage.CALIBRATION
+        return path if path.is_file() else None
 
     @property
     def model(self) -> models.Model:
@@ -87,6 +93,7 @@ def explain_link(
             partner=partner,
             record_id=record_id,
             model=opened.model,
+            calibration=opened.calibration,
             show_values=show_values,
         )
 
@@ -119,7 +126,7 @@ def train_model(folder: Path) -> Trained:
             opened.engine,
             opened.identities,
             key=key,
-            earlier=linkage.Earlier(opened.links),
+            earlier=linkage.Earlier(opened.links, calibration=opened.calibration),
             run=opened.snapshot.id,
             model=after,
         )

@@ -12,6 +12,8 @@ from joinedup.linkage import model as models
 
 STEP = "link"
 MODEL = "linkage_model.json"
+# The folder of a snapshot's identified part that a linkage leaves for the next.
+LINKAGE = "linkage"
 
 
 def link_records(work: Work, taken: TakenIn) -> None:
