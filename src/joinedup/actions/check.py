@@ -18,6 +18,7 @@ from joinedup.intake import (
     FileResult,
     hash_file,
     match_feed,
+    shown_name,
     split_reason,
 )
 from joinedup.partners import read_system
@@ -80,7 +81,7 @@ def check(folder: Path, file: Path, feed_id: str, *, show_values: bool = False) 
     with tempfile.TemporaryDirectory(prefix="joinedup-check-") as name:
         aside = Path(name)
         task = FileTask(
-            arrival=match_feed(file, file.name, feed.partner, [feed]),
+            arrival=match_feed(file, shown_name(file.name), feed.partner, [feed]),
             sha256=sha256,
             file_id=sha256[:16],
             folder=aside / "parts",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from joinedup.actions.file_quarantine import write_quarantine, write_refused_file
@@ -17,7 +18,7 @@ from joinedup.actions.inbox_files import FileState, state_of
 from joinedup.actions.received import STAGED
 from joinedup.actions.row_checks import CheckedRows, check_rows
 from joinedup.engines import DuckDBEngine
-from joinedup.engines.csv import compile_steps, write_in_order
+from joinedup.engines.csv import ReadError, compile_steps, write_in_order
 from joinedup.intake import (
     ACCEPTED,
     BY_ID,
@@ -33,6 +34,7 @@ from joinedup.intake import (
     build_checks,
     first_event_id,
     group_checks,
+    is_sound_parquet,
     map_rows,
     merge_findings,
     read_result,
@@ -132,7 +134,10 @@ def _take_in(engine: DuckDBEngine, task: FileTask, folder: Path, work: Path) -> 
         return _refuse(engine, task, received, folder)
     read = _read(engine, task, received, feed, day, folder)
     if read is None:
-        return _refuse(engine, task, replace(received, fault="file_unreadable"), folder)
+        received = replace(received, fault="file_unreadable")
+        if received.plain is None:  # a Parquet's rows cannot be told apart in its bytes
+            received = replace(received, lines=0)
+        return _refuse(engine, task, received, folder)
     path = folder / QUARANTINE
     write_quarantine(engine, received, read.lines, read.checked, task.arrival, task.file_id, path)
     return _accept(task, received, read)
@@ -153,15 +158,34 @@ def _read(
 ) -> _Read | None:
     """Read with DuckDB alone where it can be trusted to lose no line, else line by line."""
     mark = FileMark(day, first_event_id(task.sha256))
+    if received.survey is None:
+        return _read_parquet(engine, task, received, feed, mark, folder)
     with open_whole(engine, received, feed, mark) as opened:
         if opened is not None:
             read = _stage(engine, task, feed, opened, folder)
             if read is not None:
                 return read
-    if received.survey is None:
-        return None
     with open_by_line(engine, received, feed, mark, folder / WORK) as opened:
         return _stage(engine, task, feed, opened, folder)
+
+
+def _read_parquet(
+    engine: DuckDBEngine,
+    task: FileTask,
+    received: Received,
+    feed: Feed,
+    mark: FileMark,
+    folder: Path,
+) -> _Read | None:
+    with open_whole(engine, received, feed, mark) as opened:
+        if opened is None:
+            return None
+        try:
+            return _stage(engine, task, feed, opened, folder)
+        except ReadError:
+            if is_sound_parquet(received.path):
+                raise
+            return None
 
 
 def _stage(
@@ -219,7 +243,13 @@ def _accept(task: FileTask, received: Received, read: _Read) -> FileResult:
 def _refuse(engine: DuckDBEngine, task: FileTask, received: Received, folder: Path) -> FileResult:
     rule = BY_ID[received.fault or task.arrival.fault]
     path = folder / QUARANTINE
-    written = write_refused_file(engine, received, task.arrival, task.file_id, rule.id, path)
+    try:
+        written = write_refused_file(engine, received, task.arrival, task.file_id, rule.id, path)
+    except (ReadError, pa.ArrowException):
+        if received.plain is not None or is_sound_parquet(received.path):
+            raise
+        received = replace(received, lines=0)
+        written = write_refused_file(engine, received, task.arrival, task.file_id, rule.id, path)
     reason = " ".join(filter(None, (f"{rule.id}: {rule.says}.", received.remark, rule.cure)))
     books = Books(0, 0, written, 0, received.lines)
     account = _account(task, received, books, REJECTED, reason)

@@ -65,7 +65,7 @@ def _raw(engine: DuckDBEngine, received: Received, wanted: Iterator[Refused]) ->
     """The text of each refused record as received."""
     if received.plain is not None:
         return raw_records(received.plain, ((one.source_row, one.lines) for one in wanted))
-    return _parquet_rows(engine, received.path, (one.source_row for one in wanted))
+    return _parquet_rows(engine, received, (one.source_row for one in wanted))
 
 
 def _in_order(lines: RefusedLines, checked: CheckedRows) -> Iterator[Refused]:
@@ -141,19 +141,30 @@ def _next_batch(pairs: Iterator[tuple[Refused, str]]) -> list[tuple[Refused, str
     return batch
 
 
-def _parquet_rows(engine: DuckDBEngine, path: Path, wanted: Iterator[int]) -> Iterator[str]:
+def _parquet_rows(engine: DuckDBEngine, received: Received, wanted: Iterator[int]) -> Iterator[str]:
     """The rows wanted of a partner's Parquet as JSON text, in order."""
     row = next(wanted, None)
-    table = open_parquet(engine, path) if row is not None else None
-    if table is None:
+    if row is None:
         return
-    batches = table.drop("lines").order_by("source_row").to_pyarrow_batches(chunk_size=_BATCH_ROWS)
+    table = open_parquet(engine, received.path, len(received.columns))
+    assert table is not None  # `receive` has opened it
+    batches = table.order_by("source_row").to_pyarrow_batches(chunk_size=_BATCH_ROWS)
     for batch in batches:
         numbers = batch["source_row"].to_pylist()
         kept = []
         while row is not None and row <= numbers[-1]:
             kept.append(row - numbers[0])
             row = next(wanted, None)
-        for values in batch.take(pa.array(kept, pa.int64())).to_pylist():
-            del values["source_row"]
-            yield json.dumps(values, ensure_ascii=False, default=str)[:LINE_LIMIT_BYTES]
+        chosen = batch.drop_columns(["source_row"]).take(pa.array(kept, pa.int64()))
+        for values in zip(*(column.to_pylist() for column in chosen.columns), strict=True):
+            yield _as_json(received.columns, values)
+
+
+def _as_json(names: tuple[str, ...], values: tuple[object, ...]) -> str:
+    """One JSON object, with every column even where two have one name."""
+    said = ", ".join(
+        f"{json.dumps(name, ensure_ascii=False)}: "
+        f"{json.dumps(value, ensure_ascii=False, default=str)}"
+        for name, value in zip(names, values, strict=True)
+    )
+    return f"{{{said}}}"[:LINE_LIMIT_BYTES]

@@ -33,6 +33,7 @@ from joinedup.intake import (
     place_lines,
     read_header,
     survey_file,
+    survey_parquet,
 )
 
 # A record as DuckDB counts it has its line end too, and quoted ones a little besides.
@@ -43,7 +44,8 @@ _READER_LIMIT_BYTES: Final = LINE_LIMIT_BYTES + 1000
 class Received:
     """One file as it came: its lines, its columns, and the file rule that it fails, if any.
 
-    `plain` is where lines can be fetched as received; None for Parquet.
+    `plain` is where lines can be fetched as received; None for Parquet, of which `columns` are all
+    and `dated` those that hold dates or times.
     """
 
     path: Path
@@ -55,6 +57,8 @@ class Received:
     plain: Path | None = None
     fault: str = ""
     remark: str = ""
+    columns: tuple[str, ...] = ()
+    dated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class Opened:
 
 def receive(engine: DuckDBEngine, arrival: Arrival, work: Path) -> Received:
     """Look at a file; `work` takes an unpacked or re-encoded copy where one is needed."""
+    if not arrival.is_opened:
+        return Received(arrival.path, 0, "none", 0, fault=arrival.fault, remark=arrival.remark)
     if is_parquet(arrival.path):
         return _receive_parquet(engine, arrival)
     feed = arrival.feed
@@ -112,6 +118,8 @@ def receive(engine: DuckDBEngine, arrival: Arrival, work: Path) -> Received:
 
 
 def _fault(survey: Survey) -> str:
+    if survey.unpacks_too_far:
+        return "file_unpacks_too_far"
     if survey.is_truncated:
         return "file_truncated"
     if survey.text_bytes == 0:
@@ -121,15 +129,20 @@ def _fault(survey: Survey) -> str:
 
 def _receive_parquet(engine: DuckDBEngine, arrival: Arrival) -> Received:
     received = Received(arrival.path, arrival.path.stat().st_size, "parquet", 0)
-    if open_parquet(engine, arrival.path) is None:
+    found = survey_parquet(arrival.path)
+    if found is None or open_parquet(engine, arrival.path, len(found.columns)) is None:
         fault = "file_empty" if received.size == 0 else "file_unreadable"
         return replace(received, fault=arrival.fault or fault, remark=arrival.remark)
-    received = replace(received, lines=pq.read_metadata(arrival.path).num_rows)
+    if found.unpacks_too_far:
+        return replace(received, fault="file_unpacks_too_far")
+    received = replace(received, lines=found.rows, columns=found.columns)
     if arrival.feed is None or arrival.fault:
         fault = arrival.fault or "feed_unknown"
         return replace(received, fault=fault, remark=arrival.remark)
-    header = check_columns(tuple(pq.read_schema(arrival.path).names), arrival.feed)
-    return replace(received, header=header, fault=header.fault, remark=header.remark)
+    header = check_columns(found.columns, arrival.feed)
+    return replace(
+        received, header=header, fault=header.fault, remark=header.remark, dated=found.dated
+    )
 
 
 @contextmanager
@@ -232,15 +245,18 @@ def _shape(received: Received, feed: Feed) -> CsvShape:
     )
 
 
-def _open_parquet(engine: DuckDBEngine, received: Received, feed: Feed, mark: FileMark) -> Opened:
-    table = open_parquet(engine, received.path)
-    assert table is not None  # `receive` has opened it
+def _open_parquet(
+    engine: DuckDBEngine, received: Received, feed: Feed, mark: FileMark
+) -> Opened | None:
+    table = open_parquet(engine, received.path, len(received.columns))
+    if table is None:
+        return None
     names = _names(received.header, feed)
-    texts = {column: table[name].cast("string") for name, column in names.items()}
+    texts = {column: table[column].cast("string") for column in names.values()}
     return Opened(
         table=table.select(
             "source_row",
-            "lines",
+            lines=ibis.literal(1, "int64"),
             extract_date=ibis.literal(mark.extract_date),
             first_event_id=ibis.literal(mark.first_event_id, "int64"),
             **texts,
@@ -249,5 +265,5 @@ def _open_parquet(engine: DuckDBEngine, received: Received, feed: Feed, mark: Fi
         names=names,
         rows=received.lines,
         first_row=None,
-        typed=frozenset(name for name in names if table[name].type().is_temporal()),
+        typed=received.dated & names.keys(),
     )

@@ -43,11 +43,14 @@ def state_of(path: Path) -> FileState | None:
 
 @dataclass(frozen=True, slots=True)
 class HashedFile:
-    """A complete file and the SHA-256 of its bytes."""
+    """A complete file and the SHA-256 of its bytes.
+
+    Of no bytes, and without a state, where it is not to be opened.
+    """
 
     arrival: Arrival
     sha256: str
-    state: FileState
+    state: FileState | None = None
 
     @property
     def file_id(self) -> str:
@@ -64,11 +67,12 @@ class HashedFile:
 def still_growing(arrivals: Sequence[Arrival]) -> frozenset[str]:
     """Names of files that are being written, or taken away, at this moment."""
     now = time.time_ns()
-    before = {one.name: state_of(one.path) for one in arrivals}
+    before = {one.name: state_of(one.path) for one in arrivals if one.is_opened}
     # A time ahead of the clock is as good as now: one of the two is wrong.
     fresh = {
         one.name: one.path
         for one in arrivals
+        if one.is_opened
         if (state := before[one.name]) is None or now - state.changed_ns < _FRESH_NS
     }
     if not fresh:
@@ -91,8 +95,11 @@ def hash_arrivals(
     seen = _read_seen(seen_file)
     hashed, kept, changed = [], {}, set()
     for arrival in arrivals:
+        if not arrival.is_opened:
+            hashed.append(HashedFile(arrival, hashlib.sha256().hexdigest()))
+            continue
         found = _hashed(arrival, seen.get(arrival.name))
-        if found is None:
+        if found is None or found.state is None:
             changed.add(arrival.name)
             continue
         kept[arrival.name] = [*astuple(found.state), found.sha256]

@@ -14,10 +14,14 @@ import ibis
 import ibis.expr.types as ir
 
 from joinedup.engines.duckdb import DuckDBEngine
+from joinedup.engines.paths import read_path
 
 # Column of the text table that holds the field at a place in the record, from 0.
 TEXT_COLUMN: Final = "c{}"
 _VIEW: Final = "received_text"
+_PLACE: Final = "place_in_file"
+# What DuckDB raises: only where a file is at fault may it be caught.
+ReadError = duckdb.Error
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,9 @@ def open_csv(
     file serves for the next. `numbered_by`: a Parquet of as many rows, in the same order, whose
     columns stand beside them.
     """
-    beside = f" POSITIONAL JOIN read_parquet({_text(numbered_by)})" if numbered_by else ""
+    beside = (
+        f" POSITIONAL JOIN read_parquet({_quoted(read_path(numbered_by))})" if numbered_by else ""
+    )
     kept = ", ".join(TEXT_COLUMN.format(place) for place in shape.kept)
     wanted = f"{kept}, source_row, lines" if numbered_by else kept
     wanted += f", DATE '{extract_date}' AS extract_date, {first_event_id} AS first_event_id"
@@ -97,7 +103,8 @@ def _read_csv(source: Path, shape: CsvShape) -> str:
     )
     newline = r"\r\n" if shape.has_return_newlines else r"\n"
     return (
-        f"read_csv({_text(source)}, auto_detect = false, columns = {{{columns}}}, "
+        f"read_csv({_quoted(read_path(source))}, auto_detect = false, columns = {{{columns}}}, "
+        "compression = 'none', "
         f"header = {str(shape.has_header).lower()}, delim = {_quoted(shape.delimiter)}, "
         f"quote = '\"', escape = '\"', comment = '', new_line = '{newline}', "
         "strict_mode = true, null_padding = false, ignore_errors = false, "
@@ -105,12 +112,19 @@ def _read_csv(source: Path, shape: CsvShape) -> str:
     )
 
 
-def open_parquet(engine: DuckDBEngine, path: Path) -> ir.Table | None:
-    """A partner's Parquet with `source_row` and `lines`; None where it is not one."""
+def open_parquet(engine: DuckDBEngine, path: Path, columns: int) -> ir.Table | None:
+    """A partner's Parquet with its columns named by their places, and `source_row`.
+
+    None where it is not one. What its columns are called never meets a name of ours.
+    """
+    names = ", ".join([*(TEXT_COLUMN.format(place) for place in range(columns)), _PLACE])
+    read = f"read_parquet({_quoted(read_path(path))}, file_row_number = true) AS t({names})"
     try:
-        return engine.read_numbered([path], first_row=1)
+        engine.raw(f"CREATE OR REPLACE TEMP VIEW {_VIEW} AS SELECT * FROM {read}")  # noqa: S608
+        table = engine.connection.table(_VIEW)
     except duckdb.Error:
         return None
+    return table.mutate(source_row=table[_PLACE] + 1).drop(_PLACE)
 
 
 def _text(path: Path) -> str:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from joinedup.engines import duckdb_cells
 from joinedup.engines.cells import CellOrder, Cells
 from joinedup.engines.lake import parquet_files
+from joinedup.engines.paths import read_path
 from joinedup.engines.spill import SpillFolder
 
 # The one file of a table that is not parted.
@@ -95,12 +96,12 @@ class DuckDBEngine:
     def read_parquet(self, paths: Path | Sequence[Path]) -> ir.Table:
         """One table over Parquet files of the same columns; a folder stands for all in it."""
         many = [paths] if isinstance(paths, Path) else list(paths)
-        files = [str(one) for path in many for one in parquet_files(path)]
+        files = [read_path(one) for path in many for one in parquet_files(path)]
         return self.connection.read_parquet(files)
 
     def read_numbered(self, paths: Sequence[Path], *, first_row: int | None) -> ir.Table:
         """The same with `source_row`, counted in each file from `first_row`, and `lines`."""
-        names = [str(path) for path in paths]
+        names = [read_path(path) for path in paths]
         if first_row is None:
             return self.connection.read_parquet(names)
         table = self.connection.read_parquet(names, file_row_number=True)
@@ -114,7 +115,7 @@ class DuckDBEngine:
 
         For one person's record: compiling an Ibis expression takes longer than the answer.
         """
-        given: list[Any] = [[str(path) for path in paths]]
+        given: list[Any] = [[read_path(path) for path in paths]]
         sql = "FROM read_parquet(?)"
         if column:
             sql, given = f'{sql} WHERE "{column}" = ?', [*given, value]

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from joinedup.engines.cells import PLACES, CellOrder, Cells, RowsByYear, place_of
 from joinedup.engines.lake import reuse
+from joinedup.engines.paths import read_path
 
 if TYPE_CHECKING:
     from joinedup.engines.duckdb import DuckDBEngine
@@ -101,8 +102,9 @@ def change_cells(
             name = cells.file_name(cell)
             was = f"SELECT {columns} FROM {more} WHERE {_CELL} = {cell}"  # noqa: S608
             if (earlier / name).is_file():
+                there = _text(read_path(earlier / name))
                 was += (
-                    f" UNION ALL SELECT {columns} FROM read_parquet({_text(earlier / name)}) "  # noqa: S608
+                    f" UNION ALL SELECT {columns} FROM read_parquet({there}) "  # noqa: S608
                     f"ANTI JOIN (FROM {less} WHERE {_CELL} = {cell}) USING ({_names(key)})"
                 )
             queries.append((f"{was} ORDER BY {_names(by.order)}", folder / name))
@@ -237,5 +239,5 @@ def _names(columns: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path | str) -> str:
     return "'" + str(path).replace("'", "''") + "'"

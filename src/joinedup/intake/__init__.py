@@ -12,12 +12,20 @@ from joinedup.intake.account import (
     read_result,
     write_result,
 )
-from joinedup.intake.arrivals import Arrival, Inbox, find_arrivals, is_parquet, match_feed
+from joinedup.intake.arrivals import (
+    Arrival,
+    Inbox,
+    find_arrivals,
+    is_parquet,
+    match_feed,
+    shown_name,
+)
 from joinedup.intake.checks import Check, build_checks, failed_in
 from joinedup.intake.feed import Feed
 from joinedup.intake.header import Header, check_columns, read_header
 from joinedup.intake.lines import Placed, place_lines
 from joinedup.intake.mapping import MappedRows, map_rows
+from joinedup.intake.parquet_survey import ParquetSurvey, is_sound_parquet, survey_parquet
 from joinedup.intake.parts import first_event_id, received_rows
 from joinedup.intake.raw_lines import raw_records
 from joinedup.intake.read_feed import parse_feed, read_feed
@@ -38,11 +46,11 @@ from joinedup.intake.survey import Survey, hash_file, survey_file
 __all__ = [
     "ACCEPTED", "BY_ID", "LINE_LIMIT_BYTES", "REJECTED", "RULES", "SAME", "Arrival", "Books",
     "Check", "CheckGroups", "Feed", "FileAccount", "FileResult", "Finding", "Header", "Inbox",
-    "Limits", "MappedRows", "Placed", "RecordForm", "RefusedLine", "RefusedLines", "Rule",
-    "Severity",
-    "StagedRows", "Survey", "build_checks", "check_columns", "failed_in", "find_arrivals",
-    "first_event_id", "group_checks", "hash_file", "is_accepted", "is_parquet", "map_rows",
-    "match_feed", "merge_findings", "parse_feed", "place_lines", "raw_records", "read_feed",
-    "read_header", "read_result", "received_rows", "rules_page", "split_reason", "stage",
-    "staged_rows", "survey_file", "write_result",
+    "Limits", "MappedRows", "ParquetSurvey", "Placed", "RecordForm", "RefusedLine",
+    "RefusedLines", "Rule", "Severity", "StagedRows", "Survey", "build_checks", "check_columns",
+    "failed_in", "find_arrivals", "first_event_id", "group_checks", "hash_file", "is_accepted",
+    "is_parquet", "is_sound_parquet", "map_rows", "match_feed", "merge_findings", "parse_feed",
+    "place_lines", "raw_records", "read_feed", "read_header", "read_result", "received_rows",
+    "rules_page", "shown_name", "split_reason", "stage", "staged_rows", "survey_file",
+    "survey_parquet", "write_result",
 ]  # fmt: skip

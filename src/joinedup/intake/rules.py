@@ -82,8 +82,8 @@ FILE_RULES: tuple[Rule, ...] = (
     Rule(
         "file_name_unsafe",
         _FILE,
-        "its name holds line breaks, control characters, marks that turn the direction of "
-        "writing, or bytes that are no UTF-8",
+        "its name holds line breaks, backslashes, control characters, marks that turn the "
+        "direction of writing, or bytes that are no UTF-8",
         "Rename it, or its folder.",
     ),
     Rule("file_empty", _FILE, "the file is empty", "Export it again."),

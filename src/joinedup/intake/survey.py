@@ -8,10 +8,15 @@ import hashlib
 import re
 import zlib
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 CHUNK_BYTES: Final = 1 << 20
+# CSV of few words over and over packs to a fiftieth; what packs to less than a hundredth, and is
+# large, is meant to fill the disk. The most that gzip can do is one to 1,032 (RFC 1951).
+UNPACKED_BYTES: Final = 256_000_000
+UNPACKED_TIMES: Final = 100
 _GZIP: Final = b"\x1f\x8b"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _BOM: Final = codecs.BOM_UTF8
@@ -41,6 +46,7 @@ class Survey:
     encoding: str
     is_clean_utf8: bool
     is_truncated: bool
+    unpacks_too_far: bool
     text_bytes: int
     newlines: int
     returns: int
@@ -64,10 +70,10 @@ def hash_file(path: Path) -> str:
 
 def survey_file(path: Path, *, delimiter: str, encoding: str, aside: Path) -> Survey:
     """Read the file once; unpack or re-encode it into the folder `aside` where it must be."""
-    plain, is_truncated = path, False
+    plain, unpacked = path, _Unpacked.WHOLE
     if _is_gzip(path):
         plain = aside / "unpacked"
-        is_truncated = not _unpack(path, plain)
+        unpacked = _unpack(path, plain)
     counts = _count(plain, delimiter.encode())
     found, is_clean = counts.encoding(encoding, plain)
     if found == "windows-1252" and not counts.is_ascii:
@@ -79,7 +85,8 @@ def survey_file(path: Path, *, delimiter: str, encoding: str, aside: Path) -> Su
         plain=plain,
         encoding=found,
         is_clean_utf8=is_clean,
-        is_truncated=is_truncated,
+        is_truncated=unpacked is _Unpacked.CUT_SHORT,
+        unpacks_too_far=unpacked is _Unpacked.TOO_FAR,
         text_bytes=counts.size,
         newlines=counts.newlines,
         returns=counts.returns,
@@ -176,20 +183,26 @@ def _is_gzip(path: Path) -> bool:
         return file.read(2) == _GZIP
 
 
-def _unpack(path: Path, target: Path) -> bool:
-    """Unpack as far as it goes; False where the gzip does not end as it should."""
+class _Unpacked(Enum):
+    WHOLE = auto()
+    CUT_SHORT = auto()
+    TOO_FAR = auto()
+
+
+def _unpack(path: Path, target: Path) -> _Unpacked:
+    """Unpack as far as it goes, or as far as is believed: then nothing of it is kept."""
+    most = max(UNPACKED_BYTES, UNPACKED_TIMES * path.stat().st_size)
     with path.open("rb") as packed, target.open("wb") as plain:
         try:
             with gzip.open(packed) as text:
-                _pour(text, plain)
+                while chunk := text.read(CHUNK_BYTES):
+                    if plain.tell() + len(chunk) > most:
+                        plain.truncate(0)
+                        return _Unpacked.TOO_FAR
+                    plain.write(chunk)
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            return False
-    return True
-
-
-def _pour(source: IO[bytes] | gzip.GzipFile, target: IO[bytes]) -> None:
-    while chunk := source.read(CHUNK_BYTES):
-        target.write(chunk)
+            return _Unpacked.CUT_SHORT
+    return _Unpacked.WHOLE
 
 
 def _recode(source: Path, target: Path) -> None:
