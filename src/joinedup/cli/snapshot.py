@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,33 @@ def verify(folder: Path, snapshot_ids: tuple[str, ...], as_json: bool) -> int:
 
 @snapshot.command()
 @_FOLDER
+@click.argument("before", metavar="[BEFORE]", default="")
+@click.argument("after", metavar="[AFTER]", default="")
+@click.option("--exact", is_flag=True, help="Do not hide or round small counts of people.")
+@_JSON
+def diff(folder: Path, before: str, after: str, exact: bool, as_json: bool) -> None:
+    """Tell in words what changed from the snapshot BEFORE to AFTER, and why.
+
+    AFTER is else the one that serves, BEFORE the one that it was made after. The looks are
+    recorded.
+    """
+    from joinedup.actions.diff_in_words import in_words
+    from joinedup.actions.snapshot_diff import compare_snapshots
+
+    difference = compare_snapshots(folder, before, after, exact=exact)
+    words = in_words(difference)
+    if as_json:
+        show_json({**dataclasses.asdict(difference), "words": dict(words)})
+        return
+    click.echo(f"From {difference.before} to {difference.after}")
+    for heading, sentences in words:
+        click.echo(f"\n{heading}")
+        for sentence in sentences:
+            click.echo(f"  {sentence}")
+
+
+@snapshot.command()
+@_FOLDER
 @click.argument("snapshot_id", metavar="ID")
 @_WHY
 @_JSON
@@ -123,6 +151,44 @@ def prune(
         show_json(done)
     else:
         _show_pruned(done)
+
+
+@snapshot.command()
+@_FOLDER
+@click.option(
+    "--to", metavar="FOLDER", required=True, type=click.Path(path_type=Path),
+    help="A folder elsewhere: new, empty, or of an earlier export.",
+)  # fmt: skip
+@click.option("--purpose", required=True, help="What for, such as population_health.")
+@click.option(
+    "--format", "as_format", type=click.Choice(["parquet", "delta"]), default="parquet",
+    show_default=True, help="Plain files, or Delta tables with a version for each export.",
+)  # fmt: skip
+@click.option(
+    "--table", "names", metavar="TABLE", multiple=True, help="This table; may be repeated."
+)
+@click.option(
+    "--snapshot", "snapshot_id", metavar="ID", default="", help="Else the one that serves."
+)
+@_JSON
+def export(
+    folder: Path, to: Path, purpose: str, as_format: str, names: tuple[str, ...],
+    snapshot_id: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Copy pseudonymous and published tables to FOLDER, for other tools.
+
+    No table that names people is exported. The looks are recorded.
+    """
+    from joinedup.actions.snapshot_export import export_snapshot
+
+    done = export_snapshot(
+        folder, to, purpose=purpose, format=as_format, names=names, snapshot_id=snapshot_id
+    )
+    if as_json:
+        show_json(done)
+        return
+    click.echo(f"Exported {done.snapshot} to {to} for {done.purpose}")
+    show_table(("table", "rows"), [(one.table, one.rows) for one in done.tables])
 
 
 def _show_list(listed: tuple[Listed, ...]) -> None:

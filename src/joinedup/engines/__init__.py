@@ -1,6 +1,7 @@
 """Open and write tables; the one home of the differences between engines."""
 
 from joinedup.engines.cells import CellOrder, Cells
+from joinedup.engines.delta import write_delta
 from joinedup.engines.duckdb import DuckDBEngine
 from joinedup.engines.engine import Engine
 from joinedup.engines.files import TableFile, by_inode, describe_files
@@ -34,4 +35,5 @@ __all__ = [
     "promised_files",
     "reuse",
     "storage_faults",
+    "write_delta",
 ]

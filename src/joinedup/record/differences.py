@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import ibis
 import ibis.expr.types as ir
 
 # What is said of a person that a later record may correct.
-DETAILS = ("sex", "birth_month", "death_date", "ethnicity")
+DETAILS: Final = ("sex", "birth_month", "death_date", "ethnicity")
+WEIGHED: Final = "a match weight above the threshold"
 
 
 def rows_by_file(before: ir.Table, after: ir.Table) -> ir.Table:
@@ -41,8 +44,11 @@ def people_changed(before: ir.Table, after: ir.Table) -> ir.Table:
 def links_changed(link_changes: ir.Table) -> ir.Table:
     """change, why, people: what became of old persons, told once for each of them.
 
-    A person whose records went to several counts under the reason of most of them.
+    A person whose records went to several counts under the reason of most of them. Match weights
+    are one reason, however many bits they have.
     """
+    by_weight = link_changes.why.startswith("match weight")
+    link_changes = link_changes.mutate(why=ibis.ifelse(by_weight, WEIGHED, link_changes.why))
     of_person = ibis.row_number().over(
         group_by=["old_person_id", "change"],
         order_by=[link_changes.identities.desc(), link_changes.why, link_changes.new_person_id],

@@ -87,10 +87,13 @@ def test_a_person_split_over_several_counts_once_under_the_reason_of_most_record
         P3            | P4            | split  | 1          | match weight 9.1 bits | 000002
         P3            | P5            | split  | 3          | valid NHS number      | 000002
         P6            | P2            | merged | 1          | valid NHS number      | 000002
+        P7            | P2            | merged | 1          | match weight 7.2 bits | 000002
+        P8            | P2            | merged | 1          | match weight 9.9 bits | 000002
     """,
         identities="int64",
     )
-    assert shown(links_changed(changes).order_by("change")) == [
+    assert shown(links_changed(changes).order_by("change", "why")) == [
+        ("merged", "a match weight above the threshold", "2"),
         ("merged", "valid NHS number", "2"),
         ("split", "valid NHS number", "1"),
     ]
