@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,8 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
     key = read_key(system.key_file)
     lake = Lake(system.lake, system.identified)
     steps = Steps(tell)
-    with storage_faults(system.path), lake.locked(), _engine(system) as engine:
+    serves = partial(_what_serves, lake)
+    with storage_faults(system.path, serves), lake.locked(), _engine(system) as engine:
         with steps.measured("verify", "Making sure that the last snapshot is whole"):
             before, notice = snapshot_to_go_on_from(lake)
         _same_key(before, key)
@@ -101,6 +103,15 @@ def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
         example_person_id=example,
         notice=notice,
     )
+
+
+def _what_serves(lake: Lake) -> str:
+    """What a run that failed leaves serving: the snapshot before, or its own for want of a page."""
+    try:
+        current = lake.current()
+    except SnapshotError:
+        return ""
+    return f"Snapshot {current.id} serves." if current else "No snapshot serves yet."
 
 
 def _engine(system: System) -> DuckDBEngine:

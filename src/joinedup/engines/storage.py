@@ -5,14 +5,14 @@ from __future__ import annotations
 import errno
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from joinedup.terms import StorageError
+from joinedup.terms import JoinedupError, StorageError
 
 # What DuckDB and Arrow say in their messages, for want of a number.
 _NUMBERS = {
@@ -50,21 +50,24 @@ _PATH = re.compile(r"""["']((?:/|[A-Za-z]:[\\/])[^"'\n]+)["']""")
 
 
 @contextmanager
-def storage_faults(folder: Path) -> Iterator[None]:
+def storage_faults(folder: Path, serves: Callable[[], str] = str) -> Iterator[None]:
     """Turn what a disk refuses within the block, whoever met it, into a StorageError.
 
-    `folder` is named where the fault does not say where it was. Every other error passes.
+    `folder` is named where the fault does not say where it was; `serves` says what is served all
+    the same. Every other error passes.
     """
     try:
         yield
+    except JoinedupError:
+        raise
     except (OSError, duckdb.Error, pa.ArrowException) as error:
-        found = _understood(error, folder)
+        found = _understood(error, folder, serves())
         if found is None:
             raise
         raise found from error
 
 
-def _understood(error: Exception, folder: Path) -> StorageError | None:
+def _understood(error: Exception, folder: Path, serves: str) -> StorageError | None:
     message = str(error)
     number = getattr(error, "errno", None)
     if number is None:
@@ -81,7 +84,7 @@ def _understood(error: Exception, folder: Path) -> StorageError | None:
         return None
     free = _free(where)
     return StorageError(
-        f"{what}{f' ({free} free)' if free else ''}. Nothing was published.",
+        f"{what}{f' ({free} free)' if free else ''}. {serves}".rstrip(),
         where=str(where),
         cure=f"{cure}, then run again; what is done already is kept.",
     )
