@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 from joinedup import linkage, tables
 from joinedup.actions.keys import read_key
 from joinedup.actions.linking import LINKAGE, MODEL
-from joinedup.engines import DuckDBEngine, Lake, Snapshot
+from joinedup.engines import Engine, Lake, Snapshot, open_engine
 from joinedup.linkage import model as models
-from joinedup.partners import System, read_system
+from joinedup.partners import System, read_system, with_engine
 from joinedup.safeguards import Purpose, decide, record_look
 from joinedup.tables import Table
 from joinedup.terms import JoinedupError, SourceDataError
@@ -39,7 +39,7 @@ class _Opened:
 
     system: System
     snapshot: Snapshot
-    engine: DuckDBEngine
+    engine: Engine
     identities: ir.Table
     links: ir.Table
 
@@ -105,9 +105,9 @@ def score_links(folder: Path, truth: Path) -> linkage.Score:
         return linkage.score(opened.links, labelled, groups=GROUPS)
 
 
-def report_links(folder: Path, *, sample: int = 0) -> linkage.Quality:
+def report_links(folder: Path, *, sample: int = 0, engine: str = "") -> linkage.Quality:
     """What the model itself expects of its links, and a sample for clerical review."""
-    with _open(folder, "report on links") as opened:
+    with _open(folder, "report on links", engine) as opened:
         path = _table_path(opened.snapshot, tables.LINK_REVIEW)
         return linkage.assess(opened.links, opened.engine.read_parquet(path), sample=sample)
 
@@ -137,22 +137,18 @@ def train_model(folder: Path) -> Trained:
 
 
 @contextmanager
-def _open(folder: Path, what: str) -> Iterator[_Opened]:
-    system = read_system(folder)
+def _open(folder: Path, what: str, engine: str = "") -> Iterator[_Opened]:
+    system = with_engine(read_system(folder), engine)
     snapshot = Lake(system.lake, system.identified).serving()
     purpose = decide(Purpose.LINKAGE_QUALITY, tables.LINKS)
     record_look(system.identified / "looks.jsonl", purpose=purpose, what=what)
-    with DuckDBEngine(
-        spill=system.identified / "spill",
-        memory_limit_mb=system.limits.memory_mb,
-        threads=system.limits.threads,
-    ) as engine:
+    with open_engine(system) as opened:
         yield _Opened(
             system,
             snapshot,
-            engine,
-            engine.read_parquet(_table_path(snapshot, tables.IDENTITIES)),
-            engine.read_parquet(_table_path(snapshot, tables.LINKS)),
+            opened,
+            opened.read_parquet(_table_path(snapshot, tables.IDENTITIES)),
+            opened.read_parquet(_table_path(snapshot, tables.LINKS)),
         )
 
 

@@ -12,8 +12,16 @@ import ibis.expr.types as ir
 
 from joinedup import tables
 from joinedup.actions.serving import explain_failure, snapshot_to_read
-from joinedup.engines import Cells, DuckDBEngine, Lake, Snapshot, parquet_files
-from joinedup.partners import System, read_system
+from joinedup.engines import (
+    Cells,
+    DuckDBEngine,
+    Lake,
+    Snapshot,
+    open_duckdb,
+    open_engine,
+    parquet_files,
+)
+from joinedup.partners import System, read_system, with_engine
 from joinedup.safeguards import Purpose, decide, record_look
 from joinedup.tables import Table, Zone
 from joinedup.terms import JoinedupError, NotFoundError
@@ -33,12 +41,9 @@ class OpenSystem:
         self.snapshot = snapshot
         self.purpose = decide(purpose, tables.PERSONS)
         self._made: Mapping[str, Any] = snapshot.manifest.get("tables", {})
-        self._engine = DuckDBEngine(
-            spill=system.identified / "spill",
-            memory_limit_mb=system.limits.memory_mb,
-            threads=system.limits.threads,
-            files_are_final=True,  # a published snapshot never changes: read footers once
-        )
+        # A published snapshot never changes: read footers once.
+        self._engine = open_engine(system, files_are_final=True)
+        self._own: DuckDBEngine | None = None
 
     def table(self, name: str) -> ir.Table:
         """One promised table. NotFoundError with the names that there are where it is none."""
@@ -65,11 +70,20 @@ class OpenSystem:
             cells = Cells(**parting)
             mine = [path for path in paths if cells.has_person(path.name, person_id)]
             paths = mine or paths[:1]  # a file without the person still has the columns
-        return self._engine.look_up(paths, column, person_id)
+        return self._looking_up.look_up(paths, column, person_id)
 
     def all_rows(self, name: str) -> list[dict[str, Any]]:
         """All rows of a promised table that does not grow with people."""
-        return self._engine.look_up(parquet_files(self._path(name)))
+        return self._looking_up.look_up(parquet_files(self._path(name)))
+
+    @property
+    def _looking_up(self) -> DuckDBEngine:
+        """For a few rows: to start a job on Spark takes longer than the answer."""
+        if isinstance(self._engine, DuckDBEngine):
+            return self._engine
+        if self._own is None:
+            self._own = open_duckdb(self.system, files_are_final=True)
+        return self._own
 
     def _path(self, name: str) -> Path:
         return self._folder(_declared(name, self.system.name), self.snapshot)
@@ -141,6 +155,8 @@ class OpenSystem:
     def close(self) -> None:
         """Let go of files and memory."""
         self._engine.close()
+        if self._own is not None:
+            self._own.close()
 
 
 def _declared(name: str, where: str) -> Table:
@@ -152,11 +168,13 @@ def _declared(name: str, where: str) -> Table:
     return declared
 
 
-def open_system(folder: str | Path, purpose: str = Purpose.POPULATION_HEALTH) -> OpenSystem:
-    """Open the serving snapshot of a system folder for a purpose.
+def open_system(
+    folder: str | Path, purpose: str = Purpose.POPULATION_HEALTH, *, engine: str = ""
+) -> OpenSystem:
+    """Open the serving snapshot of a system folder for a purpose, by an engine if one is named.
 
     Where it is damaged, the last sound one is opened with a SnapshotWarning. NotFoundError before
     the first run; DisclosureError for a purpose that is none.
     """
-    system = read_system(Path(folder))
+    system = with_engine(read_system(Path(folder)), engine)
     return OpenSystem(system, snapshot_to_read(Lake(system.lake, system.identified)), purpose)

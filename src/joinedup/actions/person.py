@@ -72,7 +72,7 @@ class PersonHistory:
 
 def person_history(folder: Path, person_id: str) -> PersonHistory:
     """One person's history. NotFoundError where nobody has, or ever had, the id."""
-    with open_system(folder, Purpose.DIRECT_CARE) as system:
+    with open_system(folder, Purpose.DIRECT_CARE, engine="duckdb") as system:
         return read_person(system, person_id)
 
 

@@ -26,7 +26,7 @@ from joinedup.safeguards import Purpose
 
 def report(system: System) -> tuple[Path, str]:
     """Write `report/index.html` on the serving snapshot; also an example of a person's id."""
-    with open_system(system.path, Purpose.LINKAGE_QUALITY) as opened:
+    with open_system(system.path, Purpose.LINKAGE_QUALITY, engine=system.engine) as opened:
         pack = read_pack(system.area)
         feeds = read_feed_settings(system).feeds
         facts = gather_facts(
@@ -68,7 +68,7 @@ def _rules(feeds: tuple[Feed, ...]) -> dict[str, RuleWords]:
 
 
 def _linkage(opened: OpenSystem) -> LinkageFacts:
-    quality = report_links(opened.system.path)
+    quality = report_links(opened.system.path, engine=opened.system.engine)
     changes = opened.link_changes.group_by("change").aggregate(changes=ibis._.count())
     changed = {row["change"]: row["changes"] for row in changes.to_pyarrow().to_pylist()}
     return LinkageFacts(

@@ -25,9 +25,9 @@ from joinedup.actions.settings_kept import code_by_package, keep_settings
 from joinedup.actions.steps import Step, Steps, Tell
 from joinedup.actions.take_in import TakenIn, take_in
 from joinedup.actions.work import Work
-from joinedup.engines import DuckDBEngine, Lake, Snapshot, clear_spill, storage_faults
+from joinedup.engines import Engine, Lake, Snapshot, clear_spill, open_engine, storage_faults
 from joinedup.intake import FileAccount
-from joinedup.partners import System, read_system
+from joinedup.partners import System, read_system, with_engine
 from joinedup.safeguards.pseudonyms import Key
 from joinedup.terms import SnapshotError, SourceDataError
 
@@ -52,27 +52,27 @@ class RunOutcome:
     notice: str
 
 
-def run(folder: Path, *, tell: Tell = lambda _: None) -> RunOutcome:
-    """Run the main job on a system folder and publish a snapshot.
+def run(folder: Path, *, engine: str = "", tell: Tell = lambda _: None) -> RunOutcome:
+    """Run the main job on a system folder and publish a snapshot, by an engine if one is named.
 
     Raises a JoinedupError, with nothing published and the last snapshot still serving, where
     settings are wrong, nothing can be taken in, or a table would name people.
     """
-    system = read_system(folder)
+    system = with_engine(read_system(folder), engine)
     key = read_key(system.key_file)
     lake = Lake(system.lake, system.identified)
     steps = Steps(tell)
     serves = partial(_what_serves, lake)
-    with storage_faults(system.path, serves), lake.locked(), _engine(system) as engine:
+    with storage_faults(system.path, serves), lake.locked(), _open_engine(system) as opened:
         with steps.measured("verify", "Making sure that the last snapshot is whole"):
             before, notice = snapshot_to_go_on_from(lake)
         _same_key(before, key)
         with steps.measured("take in", "Reading and checking what partners sent"):
-            taken = take_in(system, engine, tell)
+            taken = take_in(system, opened, tell)
         _something_to_publish(system, taken)
         work = Work(
             system=system,
-            engine=engine,
+            engine=opened,
             key=key,
             steps=steps,
             before=before,
@@ -114,13 +114,9 @@ def _what_serves(lake: Lake) -> str:
     return f"Snapshot {current.id} serves." if current else "No snapshot serves yet."
 
 
-def _engine(system: System) -> DuckDBEngine:
+def _open_engine(system: System) -> Engine:
     clear_spill(system.identified / "spill")
-    return DuckDBEngine(
-        spill=system.identified / "spill",
-        memory_limit_mb=system.limits.memory_mb,
-        threads=system.limits.threads,
-    )
+    return open_engine(system)
 
 
 def _same_key(before: Snapshot | None, key: Key) -> None:

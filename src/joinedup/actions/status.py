@@ -43,7 +43,7 @@ class Status:
 
 def status(folder: Path) -> Status:
     """What serves now. NotFoundError before the first run."""
-    with open_system(folder, Purpose.DATA_QUALITY) as system:
+    with open_system(folder, Purpose.DATA_QUALITY, engine="duckdb") as system:
         return read_status(system)
 
 

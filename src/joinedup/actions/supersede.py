@@ -16,7 +16,7 @@ import ibis
 import ibis.expr.types as ir
 
 from joinedup.actions.received import Part, accepted_rows
-from joinedup.engines import DuckDBEngine
+from joinedup.engines import Engine
 from joinedup.intake import first_event_id
 
 _COLUMNS: Final = ("file_id", "first_event_id", "source_row")
@@ -45,7 +45,7 @@ class Earlier:
 
 
 def find_superseded(
-    engine: DuckDBEngine, parts: Sequence[Part], folder: Path, earlier: Earlier | None = None
+    engine: Engine, parts: Sequence[Part], folder: Path, earlier: Earlier | None = None
 ) -> Superseded:
     """Find them among accepted files, which come in the order of their extracts.
 
@@ -66,7 +66,7 @@ def find_superseded(
     )
 
 
-def _superseded(engine: DuckDBEngine, parts: Sequence[Part], earlier: Earlier | None) -> ir.Table:
+def _superseded(engine: Engine, parts: Sequence[Part], earlier: Earlier | None) -> ir.Table:
     feeds: dict[_Feed, list[Part]] = {}
     for part in parts:
         feeds.setdefault((part.partner, part.feed), []).append(part)
@@ -80,7 +80,7 @@ def _superseded(engine: DuckDBEngine, parts: Sequence[Part], earlier: Earlier | 
 
 
 def _of_feed(
-    engine: DuckDBEngine, files: list[Part], earlier: Earlier | None, feed: _Feed
+    engine: Engine, files: list[Part], earlier: Earlier | None, feed: _Feed
 ) -> list[ir.Table]:
     """Rows of a feed's files whose key stands in a later one."""
     if earlier is None:
@@ -96,7 +96,7 @@ def _of_feed(
     return [known, _among(engine, files, new)] if new else [known]
 
 
-def _among(engine: DuckDBEngine, files: list[Part], new: list[Part]) -> ir.Table:
+def _among(engine: Engine, files: list[Part], new: list[Part]) -> ir.Table:
     """Rows of all files whose key stands in a later one; only of keys that new files have."""
     rows = _keyed(engine, files)
     if len(new) < len(files):
@@ -113,7 +113,7 @@ def _among(engine: DuckDBEngine, files: list[Part], new: list[Part]) -> ir.Table
     return joined.filter(joined.place < joined["last"]).select(*_COLUMNS)
 
 
-def _keyed(engine: DuckDBEngine, files: Sequence[Part]) -> ir.Table:
+def _keyed(engine: Engine, files: Sequence[Part]) -> ir.Table:
     read = [rows.table.select(*_COLUMNS, "row_key") for rows in accepted_rows(engine, files)]
     rows = ibis.union(*read) if len(read) > 1 else read[0]
     return rows.filter(rows.row_key.notnull())

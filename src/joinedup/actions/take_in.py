@@ -15,10 +15,11 @@ import pyarrow as pa
 from joinedup.actions.feeds import FeedSettings, read_feed_settings
 from joinedup.actions.file_intake import FileChangedError, FileTask, Plans, take_in_file
 from joinedup.actions.inbox_files import HashedFile, hash_arrivals, still_growing
+from joinedup.actions.intake_ahead import intake_engine, take_in_ahead
 from joinedup.actions.received import Part, Staged
 from joinedup.actions.steps import Tell, code_version
 from joinedup.actions.supersede import Earlier, Superseded, find_superseded
-from joinedup.engines import DuckDBEngine
+from joinedup.engines import DuckDBEngine, Engine
 from joinedup.intake import (
     ACCEPTED,
     BY_ID,
@@ -65,7 +66,7 @@ class _TakenFile:
 
 def take_in(
     system: System,
-    engine: DuckDBEngine,
+    engine: Engine,
     tell: Tell = lambda _: None,
     *,
     earlier: Earlier | None = None,
@@ -88,11 +89,14 @@ def take_in(
     taken: list[_TakenFile] = []
     plans: Plans = {}
     hashed_files, changed = hash_arrivals(arrivals, folder / SEEN)
-    for hashed in hashed_files:
-        try:
-            taken.append(_take(engine, hashed, settings, folder, taken, plans, tell))
-        except FileChangedError:
-            changed |= {hashed.arrival.name}  # the next run takes what it has become
+    ahead = [_task(one, one.file_id, settings, folder, plans) for one in hashed_files]
+    take_in_ahead(engine, ahead, system.identified / "spill")
+    with intake_engine(system, engine) as own:
+        for hashed in hashed_files:
+            try:
+                taken.append(_take(own, hashed, settings, folder, taken, plans, tell))
+            except FileChangedError:
+                changed |= {hashed.arrival.name}  # the next run takes what it has become
     parts = tuple(one.part for one in taken if one.part is not None)
     superseded = find_superseded(engine, _accepted(taken), folder, earlier)
     if superseded.rows_by_file:
@@ -127,19 +131,25 @@ def _take(
             return _TakenFile(FileResult(_same(hashed, account), ()))
         if account.file_id == file_id:
             file_id = hashed.other_id  # the same bytes, refused before for where they lay
-    task = FileTask(
-        arrival=arrival,
-        sha256=hashed.sha256,
-        file_id=file_id,
-        folder=folder / f"{file_id}-{_settings_hash(arrival, settings)}",
-        organisations=settings.organisations,
-        state=hashed.state,
-        plans=plans,
-    )
+    task = _task(hashed, file_id, settings, folder, plans)
     tell(f"Taking in {arrival.name}")
     _refuse_same_event_ids(hashed, taken)
     result = take_in_file(engine, task)
     return _TakenFile(result, _part(task, result))
+
+
+def _task(
+    hashed: HashedFile, file_id: str, settings: FeedSettings, folder: Path, plans: Plans
+) -> FileTask:
+    return FileTask(
+        arrival=hashed.arrival,
+        sha256=hashed.sha256,
+        file_id=file_id,
+        folder=folder / f"{file_id}-{_settings_hash(hashed.arrival, settings)}",
+        organisations=settings.organisations,
+        state=hashed.state,
+        plans=plans,
+    )
 
 
 def _part(task: FileTask, result: FileResult) -> Part:

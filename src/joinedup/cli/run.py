@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--engine", type=click.Choice(("duckdb", "spark")), help="Instead of what system.toml names."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def run(folder: Path, as_json: bool) -> int:
+def run(folder: Path, engine: str | None, as_json: bool) -> int:
     """Take in what partners sent to the system DIR and publish one population.
 
     Exits with 3 when a file was refused as a whole; refused rows are an everyday matter.
@@ -24,7 +27,7 @@ def run(folder: Path, as_json: bool) -> int:
     from joinedup.actions.run import run as run_system
 
     with telling(quiet=as_json) as tell:
-        outcome = run_system(folder, tell=tell)
+        outcome = run_system(folder, engine=engine or "", tell=tell)
     if outcome.notice:
         click.echo(f"Warning: the snapshot before was damaged: {outcome.notice}.", err=True)
     if as_json:

@@ -3,11 +3,11 @@
 from joinedup.engines.cells import CellOrder, Cells
 from joinedup.engines.delta import write_delta
 from joinedup.engines.duckdb import DuckDBEngine
-from joinedup.engines.engine import Engine
+from joinedup.engines.engine import Engine, SpreadingEngine
 from joinedup.engines.files import TableFile, by_inode, describe_files
 from joinedup.engines.history import Act, Happening
 from joinedup.engines.lake import Lake, Snapshot, made_at, parquet_files, reuse
-from joinedup.engines.opening import open_engine
+from joinedup.engines.opening import open_duckdb, open_engine
 from joinedup.engines.soundness import Damage, Sound, find_damage, last_sound, promised_files
 from joinedup.engines.spill import clear_spill
 from joinedup.engines.storage import storage_faults
@@ -23,6 +23,7 @@ __all__ = [
     "Lake",
     "Snapshot",
     "Sound",
+    "SpreadingEngine",
     "TableFile",
     "by_inode",
     "clear_spill",
@@ -30,6 +31,7 @@ __all__ = [
     "find_damage",
     "last_sound",
     "made_at",
+    "open_duckdb",
     "open_engine",
     "parquet_files",
     "promised_files",

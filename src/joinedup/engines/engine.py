@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import ibis.expr.types as ir
 
@@ -84,3 +84,15 @@ class Engine(Protocol):
 
         `gone` are rows of the earlier table, told by `key`; `added` rows of the table.
         """
+
+
+@runtime_checkable
+class SpreadingEngine(Engine, Protocol):
+    """An engine that can also run our own code on all its machines."""
+
+    @property
+    def tasks_at_once(self) -> int:
+        """How many of them run side by side."""
+
+    def spread(self, work: Callable[[Iterable[Any]], None], tasks: Sequence[Any]) -> None:
+        """Hand every task to some machine; `work` gets a few of them at a time."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -40,6 +40,8 @@ _LIKENESS: Final[Mapping[str, str]] = {
     "jaro_winkler": "jaro_winkler_similarity",
     "damerau_levenshtein": "damerau_levenshtein",
 }
+# So that a slow task does not leave the others idle.
+_SLICES_A_CORE: Final = 4
 _ROW: Final = "_metadata.row_index"
 _WHOLE: Final = "all"
 
@@ -78,6 +80,7 @@ class SparkEngine:
         self.session = session.newSession()
         for name, value in _OWN_SETTINGS.items():
             self.session.conf.set(name, value)
+        _Backend.register_options()
         self.connection = _Backend()
         self.connection.do_connect(self.session)
         for theirs, ours in _LIKENESS.items():
@@ -182,10 +185,28 @@ class SparkEngine:
             self, earlier, folder, by, cells, gone=gone, key=key, added=added
         )
 
+    @property
+    def tasks_at_once(self) -> int:
+        """How many tasks run side by side, as far as Spark knows by now."""
+        return int(self.session.sparkContext.defaultParallelism)
+
+    def spread(self, work: Callable[[Iterable[Any]], None], tasks: Sequence[Any]) -> None:
+        """Hand every task to some machine; `work` gets a few of them at a time."""
+        if tasks:
+            slices = min(len(tasks), self.tasks_at_once * _SLICES_A_CORE)
+            self.session.sparkContext.parallelize(tasks, slices).foreachPartition(work)
+
     def frame(self, table: ir.Table) -> DataFrame:
         """The table as Spark's own, not worked out yet."""
         self.connection._run_pre_execute_hooks(table)
-        return self.session.sql(self.connection.compile(table))
+        frame = self.session.sql(self.connection.compile(table))
+        # Spark counts rows and ranks in 32 bits and sums in more: types are what Ibis says.
+        said = PySparkSchema.from_ibis(table.schema())
+        if all(
+            one.dataType == other.dataType for one, other in zip(frame.schema, said, strict=True)
+        ):
+            return frame
+        return frame.select(*(frame[one.name].cast(one.dataType) for one in said))
 
     def save(self, frame: DataFrame, folder: Path, *, parted_by: str = "") -> None:
         """Work a frame out into a folder of Parquet files, as Spark names them."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-from splink import DuckDBAPI, Linker
+from splink import Linker
 from splink.internals.splink_dataframe import SplinkDataFrame
 
 from joinedup.linkage.calibration import NAMES
@@ -16,6 +16,7 @@ from joinedup.linkage.comparisons import COMPARED, COMPARISONS, settings
 from joinedup.linkage.model import Model
 from joinedup.linkage.relatives import may_be_relatives
 from joinedup.linkage.scratch import Scratch, name_of
+from joinedup.linkage.splink_on import splink_on
 from joinedup.linkage.standardise import short_address
 
 # How many made-up people with names of usual rarity join those of the table.
@@ -156,10 +157,18 @@ def _linker(
     scratch: Scratch, node_table: ir.Table, *, model: Model, people: int, show_parts: bool
 ) -> Linker:
     logging.getLogger("splink").setLevel(logging.WARNING)
-    api = DuckDBAPI(scratch.engine.connection.con)
-    return Linker(
-        api.register(name_of(node_table)),
+    api = splink_on(scratch.engine)
+    shares = [f"tf_{name}" for name in NAMES]
+    # Splink would count the shares of names anew, beside those that the table brings.
+    plain = scratch.keep(node_table.drop(*shares), "compared")
+    linker = Linker(
+        api.register(name_of(plain)),
         settings(model, people=max(people, _LEAST_PEOPLE), show_parts=show_parts),
         log_level=None,
         validate_settings=False,
     )
+    for name, share in zip(NAMES, shares, strict=True):
+        known = node_table.filter(node_table[name].notnull()).select(name, share).distinct()
+        lookup = api.register(name_of(scratch.keep(known, share)))
+        linker.table_management.register_term_frequency_lookup(lookup, name)
+    return linker

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -118,6 +118,11 @@ def read_system(path: Path) -> System:
             "Name the folder of the area pack, as seen from this file.",
         )
     return system
+
+
+def with_engine(system: System, engine: str) -> System:
+    """The system with another engine than its settings name; as it is where `engine` is empty."""
+    return replace(system, engine=engine) if engine else system
 
 
 def _limits(section: Section) -> Limits:
