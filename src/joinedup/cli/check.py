@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from joinedup.cli.output import Exit, show_json
+from joinedup.cli.output import Exit, say, show_json
 
 if TYPE_CHECKING:
     from joinedup.actions.check import FileCheck
@@ -46,22 +46,22 @@ def check(file: Path, feed: str, folder: Path, show_values: bool, as_json: bool)
 
 def _show(found: FileCheck, feed: str) -> None:
     account = found.account
-    click.echo(f"{account.file} as {feed}: {account.lines:,} lines, {account.encoding}")
+    say(f"{account.file} as {feed}: {account.lines:,} lines, {account.encoding}")
     if account.outcome != "accepted":
-        click.secho("The whole file is refused.", fg="red", bold=True)
-        click.echo(f"  {account.reason}")
+        say("The whole file is refused.", fg="red", bold=True)
+        say(f"  {account.reason}")
     elif found.is_clean:
-        click.secho(f"Clean: all {account.accepted:,} rows would be accepted.", fg="green")
+        say(f"Clean: all {account.accepted:,} rows would be accepted.", fg="green")
     else:
-        click.echo(
+        say(
             f"{account.accepted:,} rows would be accepted, {account.quarantined:,} quarantined "
             f"({account.quarantined_lines:,} lines), {account.header_or_blank:,} header or blank"
         )
         _show_findings(found)
     for note in found.notes:
-        click.echo(f"Note: {note}")
+        say(f"Note: {note}")
     for row in found.refused_rows:
-        click.echo(f"\nline {row.line}: {', '.join(row.rules)}\n{row.row}")
+        say(f"\nline {row.line}: {', '.join(row.rules)}\n{row.row}")
 
 
 def _show_findings(found: FileCheck) -> None:
@@ -73,7 +73,7 @@ def _show_findings(found: FileCheck) -> None:
     if not sys.stdout.isatty():
         for one in found.findings:
             where = f" {one.column}:" if one.column else ""
-            click.echo(
+            say(
                 f"{one.severity}: {one.rule}:{where} {one.rows:,} rows, first on line "
                 f"{one.first_line:,}: {one.says}. {one.cure}"
             )

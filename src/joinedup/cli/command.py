@@ -22,6 +22,7 @@ VERBS = {
     "check": "Tell what is wrong with one file before it is sent.",
     "run": "Take in what partners sent and publish one population.",
     "status": "What serves, how fresh each feed is, what was refused.",
+    "quarantine": "Which rows were refused, and the rows themselves for mending.",
     "person": "One person's history across partners.",
     "snapshot": "List, compare, verify, roll back, prune or export snapshots.",
     "linkage": "Explain, score, report on or retrain linkage.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from joinedup.cli.output import show_json, show_table
+from joinedup.cli.output import say, show_json, show_table
 
 if TYPE_CHECKING:
     from joinedup.actions.linkage import Trained
@@ -105,12 +105,12 @@ def _plain(accuracy: Accuracy) -> dict[str, float | int | None]:
 
 
 def _show_explanation(told: Explanation) -> None:
-    click.echo(f"{told.partner} {told.record_id} is {told.person_id}")
-    click.echo(f"  {told.rule}")
+    say(f"{told.partner} {told.record_id} is {told.person_id}")
+    say(f"  {told.rule}")
     if told.matched_record_id is None:
         return
     weight = "" if told.match_weight is None else f", match weight {told.match_weight:.1f} bits"
-    click.echo(f"  Compared with {told.matched_partner} {told.matched_record_id}{weight}:")
+    say(f"  Compared with {told.matched_partner} {told.matched_record_id}{weight}:")
     shown = any(part.this or part.other for part in told.parts)
     head = ("field", "what they say", "bits", *(("this record", "the other") if shown else ()))
     show_table(
@@ -141,14 +141,14 @@ def _row(one: Accuracy) -> tuple[str, str, str, int]:
 
 
 def _show_quality(quality: Quality) -> None:
-    click.echo(f"{quality.records:,} records are {quality.persons:,} persons")
+    say(f"{quality.records:,} records are {quality.persons:,} persons")
     show_table(("joined by", "records"), sorted(quality.by_method.items()))
-    click.echo(f"Links of {quality.threshold:.0f} bits and more are made.")
-    click.echo(f"Expected false links: {quality.expected_false_links:,.0f} (the model's estimate)")
-    click.echo(f"Expected missed links: {quality.expected_missed_links:,.0f} of those compared")
-    click.echo(f"Records with two verified NHS numbers: {quality.contested:,}")
+    say(f"Links of {quality.threshold:.0f} bits and more are made.")
+    say(f"Expected false links: {quality.expected_false_links:,.0f} (the model's estimate)")
+    say(f"Expected missed links: {quality.expected_missed_links:,.0f} of those compared")
+    say(f"Records with two verified NHS numbers: {quality.contested:,}")
     if quality.sample:
-        click.echo("For clerical review:")
+        say("For clerical review:")
         show_table(
             ("partner", "record", "bits", "why", "matched"),
             [
@@ -177,8 +177,8 @@ def _show_training(trained: Trained) -> None:
             for one in trained.levels
         ],
     )
-    click.echo(
+    say(
         f"Of {trained.records:,} records {trained.joined:,} would join somebody, "
         f"{trained.parted:,} would be alone, and {trained.moved:,} would change person."
     )
-    click.echo(f"The next run uses {trained.model}; delete it to go back.")
+    say(f"The next run uses {trained.model}; delete it to go back.")

@@ -16,6 +16,7 @@ from typing import Any, TextIO
 import click
 
 from joinedup.terms import SnapshotWarning
+from joinedup.terms.shown import visible, visible_json, visible_line
 
 
 class Exit(enum.IntEnum):
@@ -29,7 +30,13 @@ class Exit(enum.IntEnum):
 
 def show_json(value: Any) -> None:
     """Print one JSON object on stdout: a frozen dataclass, or a mapping of plain values."""
-    click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=1, default=_other))
+    text = json.dumps(_plain(value), ensure_ascii=False, indent=1, default=_other)
+    click.echo(visible_json(text))
+
+
+def say(text: str, **style: Any) -> None:
+    """Print text on stdout, with whatever would move the cursor or hide words written out."""
+    click.secho(visible(text), **style)
 
 
 def show_error(what: str, where: str, cure: str, *, as_json: bool) -> None:
@@ -38,9 +45,10 @@ def show_error(what: str, where: str, cure: str, *, as_json: bool) -> None:
         show_json({"error": what, "where": where, "cure": cure})
         return
     place = f"{where}: " if where else ""
-    click.echo(f"{click.style('Error:', fg='red', bold=True)} {place}{what}", err=True)
+    said = visible_line(f"{place}{what}")
+    click.echo(f"{click.style('Error:', fg='red', bold=True)} {said}", err=True)
     if cure:
-        click.echo(f"  {cure}", err=True)
+        click.echo(f"  {visible_line(cure)}", err=True)
 
 
 def show_warning(
@@ -107,4 +115,4 @@ def show_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def _cell(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else visible_line(str(value))

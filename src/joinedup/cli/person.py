@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from joinedup.cli.output import show_json, show_table
+from joinedup.cli.output import say, show_json, show_table
 
 if TYPE_CHECKING:
     from joinedup.actions.person import PersonHistory
@@ -32,18 +32,18 @@ def person(folder: Path, person_id: str, as_json: bool) -> None:
 
 
 def _show(person: PersonHistory) -> None:
-    click.echo(f"Person {person.person_id}")
+    say(f"Person {person.person_id}")
     for earlier in person.followed:
-        click.echo(f"  {earlier} was merged or split and led here")
+        say(f"  {earlier} was merged or split and led here")
     born = f"{person.birth_month:%B %Y}" if person.birth_month else "not known"
     died = f", died {person.death_date}" if person.death_date else ""
-    click.echo(f"  {person.sex or 'sex not known'}, born {born}{died}")
-    click.echo(
+    say(f"  {person.sex or 'sex not known'}, born {born}{died}")
+    say(
         f"  practice {person.practice_code or 'not known'}, "
         f"small area {person.lsoa_code or 'not known'}"
     )
-    click.echo(f"  {person.identities} records at {person.partners} partners")
-    click.echo(f"\nInvolved in the {person.involved_days} days to {person.as_at}, or still open:")
+    say(f"  {person.identities} records at {person.partners} partners")
+    say(f"\nInvolved in the {person.involved_days} days to {person.as_at}, or still open:")
     show_table(
         ("organisation", "setting", "contacts", "last", "open"),
         [
@@ -57,7 +57,7 @@ def _show(person: PersonHistory) -> None:
             for one in person.involved
         ],
     )
-    click.echo("\nHistory, latest first:")
+    say("\nHistory, latest first:")
     show_table(
         ("when", "what", "where", "codes", "source", "known"),
         [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from joinedup.cli.output import Exit, show_json, telling
+from joinedup.cli.output import Exit, say, show_json, telling
 
 if TYPE_CHECKING:
     from joinedup.actions.run import RunOutcome
@@ -29,7 +29,7 @@ def run(folder: Path, engine: str | None, as_json: bool) -> int:
     with telling(quiet=as_json) as tell:
         outcome = run_system(folder, engine=engine or "", tell=tell)
     if outcome.notice:
-        click.echo(f"Warning: the snapshot before was damaged: {outcome.notice}.", err=True)
+        say(f"Warning: the snapshot before was damaged: {outcome.notice}.", err=True)
     if as_json:
         show_json(outcome)
     else:
@@ -42,18 +42,16 @@ def show_outcome(outcome: RunOutcome) -> None:
     """What a run did, in a few lines on stdout."""
     accepted = sum(one.accepted for one in outcome.files)
     quarantined = sum(one.quarantined for one in outcome.files)
-    click.echo(f"Snapshot {outcome.snapshot} now serves.")
-    click.echo(f"  {outcome.persons:,} people from {outcome.identities:,} partners' records")
-    click.echo(f"  {outcome.events:,} events")
-    click.echo(
-        f"  {len(outcome.files):,} files: {accepted:,} rows accepted, {quarantined:,} quarantined"
-    )
+    say(f"Snapshot {outcome.snapshot} now serves.")
+    say(f"  {outcome.persons:,} people from {outcome.identities:,} partners' records")
+    say(f"  {outcome.events:,} events")
+    say(f"  {len(outcome.files):,} files: {accepted:,} rows accepted, {quarantined:,} quarantined")
     for one in outcome.files:
         if one.outcome == "rejected":
-            click.echo(f"  refused: {one.file}: {one.reason}")
+            say(f"  refused: {one.file}: {one.reason}")
     for name in outcome.waiting:
-        click.echo(f"  waiting until complete: {name}")
+        say(f"  waiting until complete: {name}")
     seconds = sum(step.seconds for step in outcome.steps)
     peak = max(step.peak_mb for step in outcome.steps)
-    click.echo(f"  {seconds:.1f} seconds, at most {peak:,} MB")
-    click.echo(f"Read {outcome.report}")
+    say(f"  {seconds:.1f} seconds, at most {peak:,} MB")
+    say(f"Read {outcome.report}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from joinedup.cli.output import show_json, show_table
+from joinedup.cli.output import say, show_json, show_table
 
 
 @click.command()
@@ -20,8 +20,8 @@ def status(folder: Path, as_json: bool) -> None:
     if as_json:
         show_json(found)
         return
-    click.echo(f"{found.system}: snapshot {found.snapshot}, made {found.made_at}")
-    click.echo(
+    say(f"{found.system}: snapshot {found.snapshot}, made {found.made_at}")
+    say(
         f"{found.persons:,} people from {found.identities:,} partners' records, "
         f"{found.events:,} events"
     )
@@ -42,6 +42,6 @@ def status(folder: Path, as_json: bool) -> None:
     )
     for one in found.files:
         if one.outcome == "rejected":
-            click.echo(f"refused: {one.file}: {one.reason}")
+            say(f"refused: {one.file}: {one.reason}")
     for name in found.waiting:
-        click.echo(f"waiting until complete: {name}")
+        say(f"waiting until complete: {name}")

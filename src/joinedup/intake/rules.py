@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from joinedup.terms.nearest import nearest
+from joinedup.terms.shown import shown
 
 
 class Severity(StrEnum):
@@ -315,7 +316,7 @@ def did_you_mean(name: str, known: tuple[str, ...]) -> str:
     """A sentence naming the closest known name, or nothing."""
     folded = {_folded(one): one for one in known}
     near = nearest(_folded(name), folded)
-    return f"Did you mean '{folded[near]}'?" if near else ""
+    return f"Did you mean '{shown(folded[near])}'?" if near else ""
 
 
 def _folded(name: str) -> str:

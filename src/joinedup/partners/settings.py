@@ -120,10 +120,14 @@ class Section:
             raise self.error(key, f"{value} is too large.", f"Give {at_most} or less.")
         return value
 
-    def whole_or_none(self, key: str, *, at_least: int | None = None) -> int | None:
+    def whole_or_none(
+        self, key: str, *, at_least: int | None = None, at_most: int | None = None
+    ) -> int | None:
         """A whole number, or None where the key is absent."""
         self._asked.add(key)
-        return self.whole(key, at_least=at_least) if key in self._values else None
+        if key not in self._values:
+            return None
+        return self.whole(key, at_least=at_least, at_most=at_most)
 
     def number(self, key: str, default: float | None = None) -> float:
         """A number, whole or not."""

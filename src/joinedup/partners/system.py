@@ -11,6 +11,10 @@ from joinedup.partners.spark import SparkSettings, read_spark
 from joinedup.terms import NotFoundError
 
 ENGINES: Final = ("duckdb", "spark")
+# Beyond any machine and any need; larger numbers are slips, and DuckDB reads none of them.
+_MOST_MB: Final = 100_000_000
+_MOST_THREADS: Final = 4096
+_MOST_KEPT: Final = 100_000
 _INIT = "Make a system folder with `joinedup init DIR --invented` or `--area PACK`."
 
 
@@ -128,8 +132,8 @@ def with_engine(system: System, engine: str) -> System:
 def _limits(section: Section) -> Limits:
     return Limits(
         # DuckDB itself wants some 125 MB a thread; less than 500 MB runs out at once.
-        memory_mb=section.whole("memory_mb", 4000, at_least=500),
-        threads=section.whole_or_none("threads", at_least=1),
-        keep_snapshots=section.whole("keep_snapshots", 5, at_least=1),
-        keep_days=section.whole("keep_days", 0, at_least=0),
+        memory_mb=section.whole("memory_mb", 4000, at_least=500, at_most=_MOST_MB),
+        threads=section.whole_or_none("threads", at_least=1, at_most=_MOST_THREADS),
+        keep_snapshots=section.whole("keep_snapshots", 5, at_least=1, at_most=_MOST_KEPT),
+        keep_days=section.whole("keep_days", 0, at_least=0, at_most=_MOST_KEPT),
     )

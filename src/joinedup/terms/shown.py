@@ -6,6 +6,7 @@ or turn its direction round. Shown text has them written out, as \\x1b or \\u202
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
@@ -34,6 +35,11 @@ def visible(text: str) -> str:
 def visible_line(text: str) -> str:
     """As `visible`, on one line."""
     return re.sub("[\n\t]", lambda mark: _LINE_ENDS[mark[0]], visible(text))
+
+
+def visible_json(text: str) -> str:
+    """JSON text with everything that would not be seen written out as JSON does."""
+    return _UNSHOWN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def shown(text: str) -> str:
