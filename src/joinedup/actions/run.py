@@ -88,7 +88,7 @@ def run(folder: Path, *, engine: str = "", tell: Tell = lambda _: None) -> RunOu
             snapshot = lake.publish(work.draft, _manifest(work, taken))
             keep, days = system.limits.keep_snapshots, system.limits.keep_days
             lake.erase(lake.to_prune(keep, days), f"keep_snapshots = {keep}")
-        with steps.measured("report", "Writing the report"):
+        with steps.measured("report", "Writing the report"), storage_faults(system.report, serves):
             page, example = report(system)
     made = work.made
     return RunOutcome(

@@ -11,36 +11,45 @@ from pathlib import Path
 
 import filelock
 
-_LOCK = "in-use"
+_LOCK = ".lock"
 
 
 class SpillFolder:
-    """One engine's folder below `spill`, held by a lock that frees itself if it is killed."""
+    """One engine's folder below `spill`, held by a lock beside it that frees itself if it is
+    killed. The lock is there before the folder and after it, so that one without is nobody's.
+    """
 
     def __init__(self, spill: Path) -> None:
+        spill.mkdir(parents=True, exist_ok=True)
         self.path = spill / uuid.uuid4().hex
-        self.path.mkdir(parents=True)
-        self._lock = filelock.FileLock(self.path / _LOCK)
+        self._lock = filelock.FileLock(self.path.with_suffix(_LOCK))
         self._lock.acquire()
+        self.path.mkdir()
 
     def remove(self) -> None:
         """Remove it and all in it."""
-        self._lock.release()
         shutil.rmtree(self.path, ignore_errors=True)
+        self._lock.release()
+        Path(self._lock.lock_file).unlink(missing_ok=True)
 
 
 def clear_spill(spill: Path) -> None:
     """Remove what engines that were killed had spilled; those at work keep theirs."""
-    for left in spill.iterdir() if spill.is_dir() else ():
-        if not left.is_dir():
-            left.unlink(missing_ok=True)
-        elif (left / _LOCK).is_file() and _is_free(left / _LOCK):
+    for left in sorted(spill.iterdir()) if spill.is_dir() else ():
+        lock = left.with_suffix(_LOCK)
+        if not _is_free(lock):
+            continue
+        if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
-def _is_free(path: Path) -> bool:
+def _is_free(lock: Path) -> bool:
+    if not lock.is_file():
+        return True
     try:
-        with filelock.FileLock(path, timeout=0):
+        with filelock.FileLock(lock, timeout=0):
             return True
     except filelock.Timeout:
         return False
