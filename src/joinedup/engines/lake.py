@@ -214,13 +214,18 @@ class Lake:
         self._refuse_half_a_lake()
         current = self.current()
         served = {one.snapshot for one in self.history()}
+        gone = []
         for path in _folders(self._snapshots):
             was_never_named = served and path.name > (current.id if current else "")
             if path.name.endswith(".part") or (was_never_named and path.name not in served):
-                shutil.rmtree(path)
+                gone.append(path)
+        kept = set(self.ids()) - {path.name for path in gone}
+        # The identified part first: alone it would be taken for one that came from a backup.
         for path in _folders(self._identified):
-            if path.name not in self.ids():
+            if path.name not in kept:
                 shutil.rmtree(path)
+        for path in gone:
+            shutil.rmtree(path)
 
     def _refuse_half_a_lake(self) -> None:
         """Who is who is not swept away where only `identified/` came back from a backup."""
