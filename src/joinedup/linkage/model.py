@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from joinedup.terms import SettingError
 
@@ -72,7 +72,7 @@ def shipped() -> Model:
 
 def read(path: Path) -> Model:
     """A system's own model, as `write` left it."""
-    return _parse(path.read_text(encoding="utf-8"), str(path))
+    return _parse(path.read_text(encoding="utf-8", errors="replace"), str(path))
 
 
 def write(model: Model, path: Path) -> None:
@@ -88,15 +88,27 @@ def write(model: Model, path: Path) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+# The last two: JSON nested without end, and a number that no computer holds.
+_NO_MODEL: Final = (
+    ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError,
+)  # fmt: skip
+
+
 def _parse(text: str, where: str) -> Model:
     try:
         content: Any = json.loads(text)
         fields = tuple(
             FieldWeights(
-                field, tuple(Level(name, float(m), float(u)) for name, (m, u) in levels.items())
+                field, tuple(_level(name, float(m), float(u)) for name, (m, u) in levels.items())
             )
             for field, levels in content["fields"].items()
         )
         return Model(str(content["trained_on"]), fields)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _NO_MODEL as error:
         raise SettingError("this is not a linkage model.", where=where, cure=_CURE) from error
+
+
+def _level(name: str, m: float, u: float) -> Level:
+    if not (0 <= m <= 1 and 0 <= u <= 1):
+        raise ValueError(name)  # nor is "not a number"
+    return Level(name, m, u)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -38,7 +39,9 @@ def boundaries(pack: AreaPack, kind: str = "lsoa") -> dict[str, list[Ring]]:
             named = feature["properties"]
             code = str(next(named[key] for key in keys if key in named))
             rings = _rings(feature["geometry"])
-        except (KeyError, TypeError, ValueError, IndexError, StopIteration):
+        except (
+            KeyError, TypeError, ValueError, IndexError, StopIteration, OverflowError
+        ):  # fmt: skip
             raise SourceDataError(
                 f"A feature has no `{keys[-1]}` or no polygon.",
                 where=str(path),
@@ -59,7 +62,7 @@ def _features(path: Path) -> list[dict[str, Any]]:
             where=str(path),
             cure="Cut the pack again with `joinedup area cut`.",
         ) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):  # the last: nested without end
         raise SourceDataError(
             "It is not a GeoJSON feature collection.", where=str(path), cure="Cut the pack again."
         ) from None
@@ -79,6 +82,8 @@ def _ring(points: list[list[float]]) -> Ring:
     ring: Ring = []
     for point in points:
         here = (float(point[0]), float(point[1]))
+        if not all(map(math.isfinite, here)):
+            raise ValueError(here)
         if not ring or ring[-1] != here:
             ring.append(here)
     if ring and ring[0] != ring[-1]:

@@ -153,9 +153,18 @@ def test_training_is_reported_and_kept(system: Path, capsys: pytest.CaptureFixtu
     )
 
 
-def test_a_damaged_model_is_named(system: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [b'{"fields": []}', b"[" * 100_000, b"\xff\xfe",
+     *(b'{"trained_on": "x", "fields": {"forename": {"same": [%s, 0.1]}}}' % number
+       for number in (b"NaN", b"2", b"-1", b"1e999"))],
+    ids=range(7),
+)  # fmt: skip
+def test_a_damaged_model_is_named(
+    system: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
     kept = system / "identified" / "linkage_model.json"
-    kept.write_text('{"fields": []}', encoding="utf-8")
+    kept.write_bytes(content)
     code, out = ran(capsys, "explain", str(system), "RZC", "c", "--json")
     kept.unlink()
     assert code == 1

@@ -291,7 +291,12 @@ def test_a_parquet_file_that_is_none_is_told(tmp_path: Path) -> None:
     "text",
     ["{}", "[]", "not json", '{"features": [{"properties": {}, "geometry": null}]}',
      '{"features": [{"properties": {"lsoa11_code": "E01A"}, "geometry": '
-     '{"type": "Point", "coordinates": [0, 1]}}]}'],
+     '{"type": "Point", "coordinates": [0, 1]}}]}',
+     "[" * 100_000, '{"features": ' * 100_000,
+     *('{"features": [{"properties": {"lsoa11_code": "E01A"}, "geometry": {"type": "Polygon", '
+       f'"coordinates": [[[0, {number}], [1, 1], [2, 2], [0, 0]]]}}}}]}}'
+       for number in ("NaN", "-Infinity", "1e999", "1" + "0" * 400))],
+    ids=range(11),
 )  # fmt: skip
 def test_broken_outlines_are_told(pack: AreaPack, text: str) -> None:
     from joinedup.partners import boundaries
