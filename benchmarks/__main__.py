@@ -73,6 +73,7 @@ def _linkage(small: bool, work: Path) -> list[list[str]]:
     return [
         ["linkage.py", "--people", str(beside_peer), *folder],
         *(["linkage.py", "--people", str(people), "--no-peer", *folder] for people in alone),
+        ["relinkage.py", "--people", "100000" if small else "1000000", *folder],
     ]
 
 
