@@ -6,10 +6,12 @@ import ibis
 import ibis.expr.types as ir
 
 from joinedup import tables
+from joinedup.actions.amending import amend, amend_persons, amend_residences, find_affected
 from joinedup.actions.steps import code_version, step_key
 from joinedup.actions.unit_costs import read_unit_costs
-from joinedup.actions.work import Work
+from joinedup.actions.work import Relinked, Work
 from joinedup.record import (
+    UnitCost,
     assemble_persons,
     attach_person,
     cost_events,
@@ -17,40 +19,59 @@ from joinedup.record import (
 )
 
 STEP = "record"
+_RECEIVED = (tables.CODES, tables.REFERRALS, tables.REGISTRATIONS)
 
 
 def assemble(work: Work) -> None:
     """Write `persons`, `registrations`, `residences`, `events`, `codes` and `referrals`."""
     unit_costs = read_unit_costs(work.system.path / "agreements" / "unit_costs.toml")
     postcodes = work.system.path / "reference" / "postcodes.parquet"
-    key = step_key(
+    basis = step_key(
         STEP,
         code_version("record", "tables"),
-        work.step_keys["link"],
         unit_costs,
         (postcodes.stat().st_size, postcodes.stat().st_mtime_ns) if postcodes.is_file() else "",
     )
+    key = step_key(basis, work.step_keys["link"])
     with work.steps.measured(STEP, "Making one history of what all partners sent") as step:
         step.reused = work.take_over(STEP, key)
         if step.reused:
             return
-        links = work.read(tables.LINKS)
-        persons = assemble_persons(work.read(tables.IDENTITIES), links)
-        work.write_by_person(STEP, tables.PERSONS, persons)
-        for declared in (tables.CODES, tables.REFERRALS, tables.REGISTRATIONS):
-            received = attach_person(declared, work.received(declared), links)
-            work.write_by_person(STEP, declared, received)
-        events = cost_events(work.received(tables.EVENTS), unit_costs)
-        work.write_by_person(STEP, tables.EVENTS, attach_person(tables.EVENTS, events, links))
-        residences = work.received(tables.RESIDENCES)
-        if postcodes.is_file():
-            residences = _with_postcodes(work, residences)
-        residences = attach_person(tables.RESIDENCES, residences, links)
-        work.write_by_person(STEP, tables.RESIDENCES, residences)
+        may_change = work.may_change(STEP, basis)
+        if may_change and work.relinked is not None:
+            _amend_all(work, work.relinked, unit_costs)
+        else:
+            _assemble_all(work, unit_costs)
 
 
-def _with_postcodes(work: Work, residences: ir.Table) -> ir.Table:
-    postcodes = work.engine.read_parquet(work.system.path / "reference" / "postcodes.parquet")
-    placed = residences_from_postcodes(work.read(tables.IDENTITIES), postcodes)
-    names = list(residences.columns)
-    return ibis.union(residences, placed.select(*names))
+def _assemble_all(work: Work, unit_costs: tuple[UnitCost, ...]) -> None:
+    links = work.read(tables.LINKS)
+    persons = assemble_persons(work.read(tables.IDENTITIES), links)
+    work.write_by_person(STEP, tables.PERSONS, persons)
+    for declared in _RECEIVED:
+        received = attach_person(declared, work.received(declared), links)
+        work.write_by_person(STEP, declared, received)
+    events = cost_events(work.received(tables.EVENTS), unit_costs)
+    work.write_by_person(STEP, tables.EVENTS, attach_person(tables.EVENTS, events, links))
+    residences = work.received(tables.RESIDENCES)
+    placed = _placed(work, work.read(tables.IDENTITIES)).select(*residences.columns)
+    residences = attach_person(tables.RESIDENCES, residences.union(placed), links)
+    work.write_by_person(STEP, tables.RESIDENCES, residences)
+
+
+def _amend_all(work: Work, relinked: Relinked, unit_costs: tuple[UnitCost, ...]) -> None:
+    affected = find_affected(work, relinked)
+    amend_persons(work, STEP, affected)
+    for declared in _RECEIVED:
+        amend(work, STEP, declared, affected, lambda received: received)
+    amend(work, STEP, tables.EVENTS, affected, lambda events: cost_events(events, unit_costs))
+    amend_residences(work, STEP, affected, lambda identities: _placed(work, identities))
+
+
+def _placed(work: Work, identities: ir.Table) -> ir.Table:
+    """Residences from the postcodes of identities; none where there is no directory of them."""
+    path = work.system.path / "reference" / "postcodes.parquet"
+    if path.is_file():
+        return residences_from_postcodes(identities, work.engine.read_parquet(path))
+    columns = (*tables.RESIDENCES.as_received().schema().items(), ("partner", "string"))
+    return ibis.memtable([], schema=ibis.schema(dict(columns)))

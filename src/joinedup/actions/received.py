@@ -19,6 +19,7 @@ from joinedup.intake import (
     first_event_id,
     is_accepted,
     received_rows,
+    records_of_rows,
     staged_rows,
 )
 from joinedup.tables import Table
@@ -56,10 +57,13 @@ class Part:
     left_out: Path | None = None
 
 
-def received_table(engine: Engine, parts: Sequence[Part], declared: Table) -> ir.Table:
+def received_table(
+    engine: Engine, parts: Sequence[Part], declared: Table, only: ir.Table | None = None
+) -> ir.Table:
     """One received table over all files: accepted rows that no later file corrected.
 
     Keyed by record, with the partner on every row. `quarantine` is the refused rows of all files.
+    `only`: what these rows give, by file_id and source_row.
     """
     wanted = declared.as_received()
     columns = dict.fromkeys(("partner", *wanted.column_names))
@@ -67,7 +71,7 @@ def received_table(engine: Engine, parts: Sequence[Part], declared: Table) -> ir
         paths = sorted(part.folder / "quarantine.parquet" for part in parts)
         found = [engine.read_parquet(paths)] if paths else []
     else:
-        given = [received_rows(declared, rows) for rows in accepted_rows(engine, parts)]
+        given = [received_rows(declared, rows) for rows in accepted_rows(engine, parts, only)]
         found = [table for table in given if table is not None]
     if not found:
         return ibis.memtable([], schema=ibis.schema({**wanted.schema(), "partner": "string"}))
@@ -75,11 +79,25 @@ def received_table(engine: Engine, parts: Sequence[Part], declared: Table) -> ir
     return ibis.union(*many) if len(many) > 1 else many[0]
 
 
-def accepted_rows(engine: Engine, parts: Sequence[Part]) -> Iterator[StagedRows]:
-    """The accepted rows of all files, those of one feed read together."""
+def received_records(engine: Engine, parts: Sequence[Part]) -> ir.Table:
+    """Whom each accepted row is about: partner, record_id, file_id, source_row."""
+    many = [records_of_rows(rows) for rows in accepted_rows(engine, parts)]
+    if not many:
+        names = dict.fromkeys(("file_id", "partner", "record_id"), "string")
+        return ibis.memtable([], schema=ibis.schema({**names, "source_row": "int64"}))
+    return ibis.union(*many) if len(many) > 1 else many[0]
+
+
+def accepted_rows(
+    engine: Engine, parts: Sequence[Part], only: ir.Table | None = None
+) -> Iterator[StagedRows]:
+    """The accepted rows of all files, those of one feed read together; see `received_table`."""
     staged = sorted((part for part in parts if part.staged is not None), key=_shape)
     for _, files in groupby(staged, key=_shape):
-        yield _open(engine, list(files))
+        rows = _open(engine, list(files))
+        if only is not None:
+            rows = rows.with_table(rows.table.semi_join(only, ["file_id", "source_row"]))
+        yield rows
 
 
 def _shape(part: Part) -> tuple[str, str, int]:

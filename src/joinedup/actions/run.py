@@ -15,6 +15,7 @@ from typing import Any
 
 from joinedup._version import __version__
 from joinedup.actions.assembling import assemble
+from joinedup.actions.change import earlier_corrections, find_change, parts_entry
 from joinedup.actions.describing import describe
 from joinedup.actions.guarding import guard
 from joinedup.actions.keys import fingerprint, read_key
@@ -52,8 +53,17 @@ class RunOutcome:
     notice: str
 
 
-def run(folder: Path, *, engine: str = "", tell: Tell = lambda _: None) -> RunOutcome:
+def run(
+    folder: Path,
+    *,
+    engine: str = "",
+    rebuild: bool = False,
+    tell: Tell = lambda _: None,
+) -> RunOutcome:
     """Run the main job on a system folder and publish a snapshot, by an engine if one is named.
+
+    Only what changed since the snapshot before is done anew; with `rebuild` everything, but for
+    what lives on: people's ids, what their links were weighed by, and how tables are parted.
 
     Raises a JoinedupError, with nothing published and the last snapshot still serving, where
     settings are wrong, nothing can be taken in, or a table would name people.
@@ -68,8 +78,12 @@ def run(folder: Path, *, engine: str = "", tell: Tell = lambda _: None) -> RunOu
             before, notice = snapshot_to_go_on_from(lake)
         _same_key(before, key)
         with steps.measured("take in", "Reading and checking what partners sent"):
-            taken = take_in(system, opened, tell)
+            earlier = None if rebuild else earlier_corrections(before)
+            taken = take_in(system, opened, tell, earlier=earlier, afresh=rebuild)
         _something_to_publish(system, taken)
+        change = None
+        if before is not None and not rebuild:
+            change = find_change(opened, before, taken.parts, taken.superseded)
         work = Work(
             system=system,
             engine=opened,
@@ -79,12 +93,15 @@ def run(folder: Path, *, engine: str = "", tell: Tell = lambda _: None) -> RunOu
             draft=lake.begin(),
             parts=taken.parts,
             accepted_rows=sum(account.accepted for account in taken.accounts),
+            change=change,
+            rebuild=rebuild,
         )
         link_records(work, taken)
         assemble(work)
         describe(work, taken)
         guard(work)
         with steps.measured("publish", "Publishing the snapshot"):
+            work.forget()
             snapshot = lake.publish(work.draft, _manifest(work, taken))
             keep, days = system.limits.keep_snapshots, system.limits.keep_days
             lake.erase(lake.to_prune(keep, days), f"keep_snapshots = {keep}")
@@ -155,6 +172,8 @@ def _manifest(work: Work, taken: TakenIn) -> Mapping[str, Any]:
         },
         "code": code_by_package(),
         "steps": work.step_keys,
+        "bases": work.bases,
+        "parts": parts_entry(taken.parts),
         "tables": {name: made.entry() for name, made in sorted(work.made.items())},
         "waiting": list(taken.waiting),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from joinedup.actions.change import Change
 from joinedup.actions.received import Part, received_table
 from joinedup.actions.steps import Steps
 from joinedup.engines import (
@@ -20,6 +22,7 @@ from joinedup.engines import (
     by_inode,
     describe_files,
     parquet_files,
+    place_of,
     reuse,
 )
 from joinedup.partners import System
@@ -66,6 +69,15 @@ class Made:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Relinked:
+    """Identities that came and went, and patients whose person is another: see `linkage.Linked`."""
+
+    added: ir.Table
+    removed: ir.Table
+    moved: ir.Table
+
+
 @dataclass(slots=True)
 class Work:
     """What the steps of one run share; each writes its tables into the draft through it."""
@@ -79,6 +91,12 @@ class Work:
     parts: tuple[Part, ...]
     # Rows that all files hand on: how large the largest tables may become.
     accepted_rows: int = 0
+    # What became of partners' rows since; None where everything is made anew.
+    change: Change | None = None
+    rebuild: bool = False
+    bases: dict[str, str] = field(default_factory=dict)
+    # What the link step changed; None where it linked everybody anew.
+    relinked: Relinked | None = None
     step_keys: dict[str, str] = field(default_factory=dict)
     made: dict[str, Made] = field(default_factory=dict)
 
@@ -132,6 +150,16 @@ class Work:
         assert self.before is not None
         return self.engine.read_parquet(self._folder_of(self.before, declared))
 
+    def read_before_of(self, declared: Table, persons: ir.Table) -> ir.Table:
+        """The files of a table of the snapshot before that may have rows of some persons."""
+        made = self.made_before(declared)
+        assert self.before is not None and made is not None and made.cells is not None
+        at = persons.select(place=place_of(persons.person_id)).distinct()
+        places = {row["place"] for row in at.to_pyarrow().to_pylist()}
+        paths = parquet_files(self._folder_of(self.before, declared))
+        theirs = [path for path in paths if made.cells.has_place(path.name, places)]
+        return self.engine.read_parquet(theirs or paths[:1])
+
     def made_before(self, declared: Table) -> Made | None:
         """What the snapshot before says of a table; None where there is none."""
         if self.before is None:
@@ -142,7 +170,7 @@ class Work:
     def take_over(self, step: str, key: str) -> bool:
         """Take the step's tables over from the serving snapshot, where they have the same key."""
         self.step_keys[step] = key
-        if self.before is None:
+        if self.before is None or self.rebuild:
             return False
         manifest: Mapping[str, Any] = self.before.manifest
         if manifest["steps"].get(step) != key:
@@ -153,6 +181,34 @@ class Work:
                 self._take_over_files(name, made)
                 self.made[name] = made
         return True
+
+    def may_change(self, step: str, basis: str) -> bool:
+        """Whether the step may change the tables before instead of making them anew.
+
+        `basis` is the hash of all that the step's result depends on but partners' rows.
+        """
+        self.bases[step] = basis
+        if self.change is None or self.before is None:
+            return False
+        return bool(self.before.manifest.get("bases", {}).get(step) == basis)
+
+    def note(self, step: str, name: str, zone: Zone) -> None:
+        """Note a table that is not promised but kept for the next run, lying in the draft."""
+        folder = self.draft.table_path(name, identified=zone is Zone.IDENTIFIED)
+        self.made[name] = Made(step, zone, describe_files(folder))
+
+    def keep(self, name: str, table: ir.Table) -> ir.Table:
+        """Work a table out once, for the steps of this run alone."""
+        self.engine.write_table(table, self._scratch / name)
+        return self.engine.read_parquet(self._scratch / name)
+
+    def forget(self) -> None:
+        """Remove what was kept for this run alone."""
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    @property
+    def _scratch(self) -> Path:
+        return self.draft.identified / "work"
 
     def folder(self, declared: Table) -> Path:
         """Where a table of the draft lies."""

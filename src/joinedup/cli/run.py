@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 @click.option(
     "--engine", type=click.Choice(("duckdb", "spark")), help="Instead of what system.toml names."
 )
+@click.option("--rebuild", is_flag=True, help="Read every file again and make all tables anew.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def run(folder: Path, engine: str | None, as_json: bool) -> int:
+def run(folder: Path, engine: str | None, rebuild: bool, as_json: bool) -> int:
     """Take in what partners sent to the system DIR and publish one population.
 
     Exits with 3 when a file was refused as a whole; refused rows are an everyday matter.
@@ -27,7 +28,7 @@ def run(folder: Path, engine: str | None, as_json: bool) -> int:
     from joinedup.actions.run import run as run_system
 
     with telling(quiet=as_json) as tell:
-        outcome = run_system(folder, engine=engine or "", tell=tell)
+        outcome = run_system(folder, engine=engine or "", rebuild=rebuild, tell=tell)
     if outcome.notice:
         say(f"Warning: the snapshot before was damaged: {outcome.notice}.", err=True)
     if as_json:

@@ -1,6 +1,6 @@
 """Open and write tables; the one home of the differences between engines."""
 
-from joinedup.engines.cells import CellOrder, Cells
+from joinedup.engines.cells import CellOrder, Cells, place_of
 from joinedup.engines.delta import write_delta
 from joinedup.engines.duckdb import DuckDBEngine
 from joinedup.engines.engine import Engine, SpreadingEngine
@@ -34,6 +34,7 @@ __all__ = [
     "open_duckdb",
     "open_engine",
     "parquet_files",
+    "place_of",
     "promised_files",
     "reuse",
     "storage_faults",

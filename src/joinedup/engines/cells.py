@@ -6,7 +6,7 @@ files, and a new day's rows change few of them, however large the table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -104,9 +104,15 @@ class Cells:
         far = {"undated": None, "after": self.first_year + _MOST_YEARS, "": 0}
         return far.get(period, self.first_year - 1)
 
+    def has_place(self, file_name: str, places: Collection[int]) -> bool:
+        """Whether a file would hold rows of some places of people: see `place_of`."""
+        return any(
+            file_name.endswith(f"{place * self.ranges // PLACES:04d}.parquet") for place in places
+        )
+
     def has_person(self, file_name: str, person_id: str) -> bool:
         """Whether a file would hold the person's rows, if there are any."""
-        return file_name.endswith(f"{place_in_text(person_id) * self.ranges // PLACES:04d}.parquet")
+        return self.has_place(file_name, (place_in_text(person_id),))
 
 
 def place_of(person_id: ir.StringValue) -> ir.IntegerValue:

@@ -45,6 +45,16 @@ def received_rows(declared: Table, rows: StagedRows) -> ir.Table | None:
     return reduce(lambda one, other: one.union(other), many) if many else None
 
 
+def records_of_rows(rows: StagedRows) -> ir.Table:
+    """Whom each row is about: partner, record_id, file_id, source_row."""
+    return rows.table.select(
+        "file_id",
+        "source_row",
+        partner=ibis.literal(rows.feed.partner),
+        record_id=rows.value(_record_id(rows.feed)).cast("string"),
+    )
+
+
 def _taken(rows: StagedRows, part: Part) -> StagedRows:
     return rows.with_table(rows.table.filter(rows.takes(part))) if part.when else rows
 
