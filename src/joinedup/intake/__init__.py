@@ -51,6 +51,6 @@ __all__ = [
     "failed_in", "find_arrivals", "first_event_id", "group_checks", "hash_file", "is_accepted",
     "is_parquet", "is_sound_parquet", "map_rows", "match_feed", "merge_findings", "parse_feed",
     "place_lines", "raw_records", "read_feed", "read_header", "read_result", "received_rows",
-    "records_of_rows", "rules_page", "shown_name", "split_reason", "stage", "staged_rows", "survey_file",
-    "survey_parquet", "write_result",
+    "records_of_rows", "rules_page", "shown_name", "split_reason", "stage", "staged_rows",
+    "survey_file", "survey_parquet", "write_result",
 ]  # fmt: skip
