@@ -5,16 +5,20 @@ Processes are forked from one that has the package loaded, so that hundreds of r
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import datetime
+import functools
+import gzip
 import json
 import multiprocessing
 import os
 import shutil
 import signal
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -32,7 +36,7 @@ _FORKS.set_forkserver_preload(["joinedup.cli", "joinedup.cli.run", "joinedup.act
 _CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 # Feeds of each form that intake knows: plain, gzip, Parquet, with events, codes and identities.
-SMALL = ("gp_registrations", "gp_prescriptions", "emergency", "deaths", "charity")
+SMALL = ("gp_registrations", "gp_prescriptions", "emergency", "deaths")
 
 
 @dataclass(frozen=True)
@@ -48,33 +52,69 @@ class Fault:
     file_limit_bytes: int = 0
 
 
+@dataclass(frozen=True)
+class Meddling:
+    """Somebody else changes a file of that name just as it is opened to be read the `at`-th time:
+    it is "replaced", "appended", "cut" or "removed".
+    """
+
+    name: str
+    at: int
+    how: str
+
+
 NONE = Fault()
 
 
 def small_system(folder: Path) -> Path:
-    """A system of 500 people and few feeds, which a run takes in within seconds."""
-    system = make_system(folder, 500, seed=5)
+    """A system of 500 people and few feeds after its first run, made once for all tests."""
+    return shutil.copytree(_made(), folder)
+
+
+@functools.cache
+def _made() -> Path:
+    folder = tempfile.TemporaryDirectory(prefix="joinedup-")
+    atexit.register(folder.cleanup)
+    system = make_system(Path(folder.name) / "system", 500, seed=5)
     for path in (system / "inbox").rglob("*"):
         if path.is_file() and not path.name.startswith(SMALL):
             path.unlink()
     settings = system / "system.toml"
     text = settings.read_text(encoding="utf-8").replace("keep_snapshots = 5", "keep_snapshots = 2")
     settings.write_text(text, encoding="utf-8")
+    healed(system)
     return system
 
 
-def start(system: Path, fault: Fault = NONE, *, said: Path | None = None) -> ForkServerProcess:
-    """Begin `joinedup run` on a system under a fault; what it says goes to the file `said`."""
-    words = ["run", str(system), "--json"]
-    process = _FORKS.Process(target=_command, args=(words, str(system), fault, said))
+def start(
+    system: Path,
+    fault: Fault = NONE,
+    *,
+    words: Sequence[object] = ("run",),
+    meddling: Meddling | None = None,
+    said: Path | None = None,
+) -> ForkServerProcess:
+    """Begin a verb on a system under a fault; what it says goes to files beginning with `said`.
+
+    `words`: the verb, with what comes after the system's folder beyond it.
+    """
+    verb = 2 if words[0] == "snapshot" else 1
+    words = [*map(str, (*words[:verb], system, *words[verb:])), "--json"]
+    process = _FORKS.Process(target=_command, args=(words, str(system), fault, meddling, said))
     process.start()
     return process
 
 
-def run(system: Path, fault: Fault = NONE) -> Done:
-    """`joinedup run` on a system under a fault, to its end; a killed one has a negative code."""
+def run(
+    system: Path,
+    fault: Fault = NONE,
+    *,
+    words: Sequence[object] = ("run",),
+    meddling: Meddling | None = None,
+) -> Done:
+    """A verb on a system under a fault, to its end; a killed one has a negative code."""
     said = system.with_name(f"{system.name}-said")
-    process = start(system, fault, said=said)
+    process = start(system, fault, words=words, meddling=meddling, said=said)
     process.join()
     out, err = (
         Path(f"{said}.{name}").read_text(encoding="utf-8", errors="replace")
@@ -90,7 +130,8 @@ def healed(system: Path) -> Any:
     done = run(system)
     assert done.code in (0, 3), done.out + done.err
     assert serving(system) == done.json["snapshot"]
-    assert leftovers(system) == []
+    left = leftovers(system)
+    assert left == [], left
     return done.json
 
 
@@ -126,7 +167,7 @@ def content(system: Path) -> dict[str, list[str]]:
 
 
 def leftovers(system: Path) -> list[str]:
-    """What a run should have cleared away: half-made files, spilled ones, half-dropped snapshots."""
+    """What a run should have cleared away: what is half made, spilled, or half dropped."""
     half = (".part", ".sorting", ".tmp", ".cells")
     found = [
         str(path.relative_to(system))
@@ -159,10 +200,8 @@ def correct_emergency(system: Path, n: int) -> Path:
     inbox = system / "inbox" / "RZ1"
     for earlier in inbox.glob("emergency_20260402*"):
         earlier.unlink()
-    import gzip
-
     with gzip.open(inbox / "emergency_20260401.csv.gz", "rt", encoding="utf-8") as file:
-        lines = [next(file) for _ in range(5 + n % 7)]
+        lines = [next(file) for _ in range(5 + n % 7)]  # the header, and attendances
     path = inbox / f"emergency_20260402_{n}.csv"
     path.write_text("".join(lines), encoding="utf-8")
     return path
@@ -196,18 +235,22 @@ def _mount(*words: str) -> None:
         pytest.skip("needs the right to mount a file system (root on Linux)")
 
 
-def _command(words: list[str], folder: str, fault: Fault, said: Path | None) -> None:
+def _command(
+    words: list[str], folder: str, fault: Fault, meddling: Meddling | None, said: Path | None
+) -> None:
     """In the forked process: befall it, and run the command as a user would."""
     for number, name in ((1, "out"), (2, "err")):
         path = os.devnull if said is None else f"{said}.{name}"
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
-    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: PTH123, SIM115
+    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
     if fault.clock_seconds:
         _shift_clock(fault.clock_seconds)
     if fault.file_limit_bytes:
         _limit_files(fault.file_limit_bytes)
     if fault.at:
         _befall(folder, fault)
+    if meddling:
+        _meddle(meddling)
     from joinedup.cli import main
 
     main(words)
@@ -221,7 +264,7 @@ def _befall(folder: str, fault: Fault) -> None:
         path = _changed(event, args, folder)
         if path is None:
             return
-        begun = begun or path.endswith(fault.after)
+        begun = begun or (event == "open" and path.endswith(fault.after))
         counted += begun
         if counted != fault.at:
             return
@@ -231,6 +274,45 @@ def _befall(folder: str, fault: Fault) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(hook)
+
+
+def _meddle(with_it: Meddling) -> None:
+    opened = 0
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        nonlocal opened
+        if event != "open" or not str(args[0]).endswith(with_it.name):
+            return
+        opened += 1
+        if opened == with_it.at:
+            _CHANGED[with_it.how](Path(os.fsdecode(args[0])))
+
+    sys.addaudithook(hook)
+
+
+def _replace(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    other = path.with_name(".other")
+    other.write_text("".join([lines[0], *lines[2:]]), encoding="utf-8")
+    other.replace(path)
+
+
+def _append(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(lines[-1].replace("2", "3", 1))
+
+
+def _cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+_CHANGED: dict[str, Callable[[Path], None]] = {
+    "replaced": _replace,
+    "appended": _append,
+    "cut": _cut,
+    "removed": Path.unlink,
+}
 
 
 def _changed(event: str, args: tuple[Any, ...], folder: str) -> str | None:
