@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from joinedup.actions.file_quarantine import write_quarantine, write_refused_file
@@ -18,7 +17,12 @@ from joinedup.actions.inbox_files import FileState, state_of
 from joinedup.actions.received import STAGED
 from joinedup.actions.row_checks import CheckedRows, check_rows
 from joinedup.engines import DuckDBEngine
-from joinedup.engines.csv import ReadError, compile_steps, write_in_order
+from joinedup.engines.csv import (
+    READ_ERRORS,
+    compile_steps,
+    may_be_the_machine,
+    write_in_order,
+)
 from joinedup.intake import (
     ACCEPTED,
     BY_ID,
@@ -133,14 +137,26 @@ def _take_in(engine: DuckDBEngine, task: FileTask, folder: Path, work: Path) -> 
     if received.fault or feed is None or day is None:
         return _refuse(engine, task, received, folder)
     read = _read(engine, task, received, feed, day, folder)
-    if read is None:
+    if read is None or not _is_quarantined(engine, task, received, read, folder):
         received = replace(received, fault="file_unreadable")
         if received.plain is None:  # a Parquet's rows cannot be told apart in its bytes
             received = replace(received, lines=0)
         return _refuse(engine, task, received, folder)
-    path = folder / QUARANTINE
-    write_quarantine(engine, received, read.lines, read.checked, task.arrival, task.file_id, path)
     return _accept(task, received, read)
+
+
+def _is_quarantined(
+    engine: DuckDBEngine, task: FileTask, received: Received, read: _Read, folder: Path
+) -> bool:
+    """Write the refused rows with all their columns; False where one not used is damaged."""
+    path, arrival = folder / QUARANTINE, task.arrival
+    try:
+        write_quarantine(engine, received, read.lines, read.checked, arrival, task.file_id, path)
+    except READ_ERRORS as error:
+        if not _is_at_fault(received, error):
+            raise
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +198,17 @@ def _read_parquet(
             return None
         try:
             return _stage(engine, task, feed, opened, folder)
-        except ReadError:
-            if is_sound_parquet(received.path):
+        except READ_ERRORS as error:
+            if not _is_at_fault(received, error):
                 raise
             return None
+
+
+def _is_at_fault(received: Received, error: Exception) -> bool:
+    """Whether a file is damaged, rather than the machine at its limits."""
+    if received.survey is not None:
+        return False  # a CSV was read by us, line by line
+    return not may_be_the_machine(error) or not is_sound_parquet(received.path)
 
 
 def _stage(
@@ -245,8 +268,8 @@ def _refuse(engine: DuckDBEngine, task: FileTask, received: Received, folder: Pa
     path = folder / QUARANTINE
     try:
         written = write_refused_file(engine, received, task.arrival, task.file_id, rule.id, path)
-    except (ReadError, pa.ArrowException):
-        if received.plain is not None or is_sound_parquet(received.path):
+    except READ_ERRORS as error:
+        if not _is_at_fault(received, error):
             raise
         received = replace(received, lines=0)
         written = write_refused_file(engine, received, task.arrival, task.file_id, rule.id, path)

@@ -12,6 +12,7 @@ from typing import Final
 import duckdb
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from joinedup.engines.duckdb import DuckDBEngine
 from joinedup.engines.paths import read_path
@@ -20,8 +21,11 @@ from joinedup.engines.paths import read_path
 TEXT_COLUMN: Final = "c{}"
 _VIEW: Final = "received_text"
 _PLACE: Final = "place_in_file"
-# What DuckDB raises: only where a file is at fault may it be caught.
-ReadError = duckdb.Error
+# What DuckDB raises, itself or through Arrow: only where a file is at fault may it be caught.
+READ_ERRORS: Final = (duckdb.Error, pa.ArrowException)
+_NOT_THE_FILE: Final = (
+    "Out of Memory", "IO Error", "Binder", "Catalog", "Parser", "INTERNAL", "INTERRUPT", "FATAL",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,11 @@ def _read_csv(source: Path, shape: CsvShape) -> str:
         "strict_mode = true, null_padding = false, ignore_errors = false, "
         f"max_line_size = {shape.line_limit_bytes})"
     )
+
+
+def may_be_the_machine(error: Exception) -> bool:
+    """Whether what went wrong in reading may be the machine's fault, or ours: not the file's."""
+    return str(error).startswith(_NOT_THE_FILE)
 
 
 def open_parquet(engine: DuckDBEngine, path: Path, columns: int) -> ir.Table | None:

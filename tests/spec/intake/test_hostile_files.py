@@ -240,6 +240,34 @@ def test_a_damaged_parquet_is_read_or_refused(
         assert _refused(taken) in {"file_unreadable", "columns_missing", "header_missing"}
 
 
+def test_a_page_that_only_one_reader_can_read_refuses_the_file(take: Take, tmp_path: Path) -> None:
+    columns = {"id": [str(n) for n in range(50)], "name": ["Ann", "=B"] * 25}
+    whole = _parquet(tmp_path / "whole", **columns, day=["2024-05-01", "never"] * 25)
+    refused = 0
+    for place in range(600, len(whole) - 8, 7):  # the last column's pages, and the footer
+        damaged = whole[:place] + bytes([whole[place] ^ 0x24]) + whole[place + 1 :]
+        for parts in tmp_path.glob("parts*"):
+            parts.rename(tmp_path / f"done{place}")
+        refused += take(damaged, "visits_20240601.parquet").account.outcome == "rejected"
+    assert refused > 10
+
+
+def test_a_damaged_column_that_the_feed_does_not_use_refuses_the_file(
+    take: Take, tmp_path: Path
+) -> None:
+    path = tmp_path / "whole"
+    other = pa.array([f"{n:08}" for n in range(2000)])
+    rows = {"id": [str(n) for n in range(2000)], "name": ["Ann"] * 2000}
+    table = pa.table({**rows, "day": ["2024-05-01", "never"] * 1000, "other": other})
+    pq.write_table(table, path, compression="none", use_dictionary=False)
+    whole = path.read_bytes()
+    at = whole.index(b"00001000")
+    damaged = whole[: at - 4] + b"\xff\xff\xff\x7f" + whole[at:]  # the length of one text
+    taken = take(damaged, "visits_20240601.parquet")
+    assert _refused(taken) == "file_unreadable"
+    assert taken.account.lines == 0
+
+
 def test_a_parquet_that_is_none_is_refused(take: Take) -> None:
     for content in (b"PAR1", b"PAR1" * 3, b"PAR1\xff\xff\xff\x7fPAR1", HEAD):
         name = f"visits_20240601{len(content)}.parquet"
