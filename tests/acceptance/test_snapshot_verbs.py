@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 import joinedup
@@ -165,7 +166,8 @@ def test_a_lost_file_is_told_loudly_and_the_last_good_one_is_read(
     only_in(system, second).unlink()
     status = command("status", system, "--json")
     assert status.json["snapshot"] == first
-    assert str(only_in(system, second)) in status.err
+    assert str(only_in(system, second)) in status.json["notice"]
+    assert str(only_in(system, second)) in status.err.replace("\n", "")
     assert serving(system) == second, "who only reads changes nothing"
     with pytest.warns(SnapshotWarning, match="damaged"), joinedup.open(system) as opened:
         assert opened.snapshot.id == first
@@ -174,11 +176,47 @@ def test_a_lost_file_is_told_loudly_and_the_last_good_one_is_read(
 def test_where_no_snapshot_is_whole_the_file_is_named(system: Path, command: Command) -> None:
     for one in listed(system):
         only_in(system, one["snapshot"]).write_bytes(b"")
-    for words in (("status", system), ("run", system)):
-        done = command(*words, "--json")
-        assert done.code == 1
-        assert done.json["where"] == str(only_in(system, serving(system)))
-        assert "snapshot verify" in done.json["cure"]
+    done = command("status", system, "--json")
+    assert done.code == 1
+    assert done.json["where"] == str(only_in(system, serving(system)))
+    assert "joinedup run" in done.json["cure"]
+
+
+def test_damage_to_a_file_that_all_snapshots_share_is_healed_with_the_same_people(
+    system: Path, command: Command
+) -> None:
+    was = people(system)
+    for one in listed(system):
+        flip_a_bit(only_in(system, one["snapshot"]))
+    run = command("run", system, "--json")
+    assert run.code in (0, 3), run.err
+    assert str(only_in(system, listed(system)[1]["snapshot"])) in run.json["notice"]
+    assert "made again" in run.json["notice"]
+    assert not any(step["reused"] for step in run.json["steps"])
+    assert command("snapshot", "verify", system, serving(system)).code == 0
+    assert people(system) == was
+
+
+def test_without_whole_links_a_run_refuses_as_nobody_would_keep_their_id(
+    system: Path, command: Command
+) -> None:
+    for one in listed(system):
+        flip_a_bit(system / "identified" / "snapshots" / one["snapshot"] / "links" / "all.parquet")
+    before = serving(system)
+    done = command("run", system, "--json")
+    assert done.code == 1
+    assert "links" in done.json["where"]
+    assert "backup" in done.json["cure"]
+    assert serving(system) == before
+
+
+def people(system: Path) -> set[tuple[str, str, str]]:
+    """Who is who in the snapshot that serves."""
+    links = system / "identified" / "snapshots" / serving(system) / "links"
+    rows = duckdb.sql(
+        f"select partner, record_id, person_id from read_parquet('{links}/*.parquet')"
+    ).fetchall()
+    return set(rows)
 
 
 def test_reading_that_fails_on_a_flipped_bit_names_the_file(system: Path) -> None:

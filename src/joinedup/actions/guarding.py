@@ -23,7 +23,9 @@ def guard(work: Work) -> None:
 
 
 def _served_before(work: Work, name: str, key: str) -> bool:
-    return work.before is not None and work.before.manifest["steps"].get(name) == key
+    if work.before is None or work.rebuild:
+        return False
+    return work.before.manifest["steps"].get(name) == key
 
 
 def _leaks(work: Work) -> tuple[Leak, ...]:

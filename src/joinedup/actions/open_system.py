@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +25,7 @@ from joinedup.engines import (
 from joinedup.partners import System, read_system, with_engine
 from joinedup.safeguards import Purpose, decide, record_look
 from joinedup.tables import Table, Zone
-from joinedup.terms import JoinedupError, NotFoundError
+from joinedup.terms import JoinedupError, NotFoundError, SnapshotWarning
 
 _BY_NAME: Mapping[str, Table] = {table.name: table for table in tables.PROMISED}
 
@@ -34,11 +35,13 @@ class OpenSystem:
 
     Each promised table is an attribute, an Ibis expression: `system.events`, `system.persons`.
     A table that the purpose does not allow raises DisclosureError. Every look is recorded.
+    `notice` says why it is not the snapshot that should serve; "" where it is.
     """
 
-    def __init__(self, system: System, snapshot: Snapshot, purpose: str) -> None:
+    def __init__(self, system: System, snapshot: Snapshot, purpose: str, notice: str = "") -> None:
         self.system = system
         self.snapshot = snapshot
+        self.notice = notice
         self.purpose = decide(purpose, tables.PERSONS)
         self._made: Mapping[str, Any] = snapshot.manifest.get("tables", {})
         # A published snapshot never changes: read footers once.
@@ -177,4 +180,7 @@ def open_system(
     the first run; DisclosureError for a purpose that is none.
     """
     system = with_engine(read_system(Path(folder)), engine)
-    return OpenSystem(system, snapshot_to_read(Lake(system.lake, system.identified)), purpose)
+    snapshot, notice = snapshot_to_read(Lake(system.lake, system.identified))
+    if notice:
+        warnings.warn(notice, SnapshotWarning, stacklevel=3)
+    return OpenSystem(system, snapshot, purpose, notice)

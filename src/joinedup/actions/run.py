@@ -21,7 +21,7 @@ from joinedup.actions.guarding import guard
 from joinedup.actions.keys import fingerprint, read_key
 from joinedup.actions.linking import link_records
 from joinedup.actions.reporting import report
-from joinedup.actions.serving import snapshot_to_go_on_from
+from joinedup.actions.serving import going_on_from
 from joinedup.actions.settings_kept import code_by_package, keep_settings
 from joinedup.actions.steps import Step, Steps, Tell
 from joinedup.actions.take_in import TakenIn, take_in
@@ -75,26 +75,27 @@ def run(
     serves = partial(_what_serves, lake)
     with storage_faults(system.path, serves), lake.locked(), _open_engine(system) as opened:
         with steps.measured("verify", "Making sure that the last snapshot is whole"):
-            before, notice = snapshot_to_go_on_from(lake)
-        _same_key(before, key)
+            going_on = going_on_from(lake)
+        _same_key(going_on.before, key)
         with steps.measured("take in", "Reading and checking what partners sent"):
-            earlier = None if rebuild else earlier_corrections(before)
+            before, is_anew = going_on.before, rebuild or going_on.rebuild
+            earlier = None if is_anew else earlier_corrections(before)
             taken = take_in(system, opened, tell, earlier=earlier, afresh=rebuild)
         _something_to_publish(system, taken)
         change = None
-        if before is not None and not rebuild:
+        if before is not None and not is_anew:
             change = find_change(opened, before, taken.parts, taken.superseded)
         work = Work(
             system=system,
             engine=opened,
             key=key,
             steps=steps,
-            before=before,
+            before=going_on.before,
             draft=lake.begin(),
             parts=taken.parts,
             accepted_rows=sum(account.accepted for account in taken.accounts),
             change=change,
-            rebuild=rebuild,
+            rebuild=is_anew,
         )
         link_records(work, taken)
         assemble(work)
@@ -118,7 +119,7 @@ def run(
         steps=tuple(steps.done),
         report=page,
         example_person_id=example,
-        notice=notice,
+        notice=going_on.notice,
     )
 
 

@@ -2,52 +2,70 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from joinedup import tables
 from joinedup.engines import Act, Damage, Lake, Snapshot, find_damage, last_sound
-from joinedup.terms import SnapshotError, SnapshotWarning
+from joinedup.terms import SnapshotError
 
 # A damaged disk may have taken hundreds of files: the first few say where to look.
 _SHOWN = 3
 
 
-def snapshot_to_read(lake: Lake) -> Snapshot:
-    """The snapshot that serves; where files of it are missing or cut short, the last sound one.
+def snapshot_to_read(lake: Lake) -> tuple[Snapshot, str]:
+    """The snapshot that serves, and ""; else the last sound one, and what is damaged.
 
-    Sizes alone are looked at, as this must take no time. Warns where it is not the one that should
-    serve. NotFoundError before the first run; SnapshotError where none is sound.
+    It is damaged where files are missing or cut short: names and sizes alone are looked at, as
+    this must take no time. NotFoundError before the first run; SnapshotError where none is sound.
     """
     sound = last_sound(lake, contents=False)
     if sound.snapshot is None:
         if sound.damage:
             raise damaged(sound.damage)
-        return lake.serving()
-    if sound.damage:
-        warnings.warn(
-            f"the snapshot that should serve is damaged: {in_words(sound.damage)}. An earlier one, "
-            f"{sound.snapshot.id}, is read instead. See what is wrong with 'joinedup snapshot "
-            "verify'; 'joinedup run' makes a sound one.",
-            SnapshotWarning,
-            stacklevel=4,
-        )
-    return sound.snapshot
+        return lake.serving(), ""
+    if not sound.damage:
+        return sound.snapshot, ""
+    return sound.snapshot, (
+        f"the snapshot that should serve is damaged: {in_words(sound.damage)}. "
+        f"{sound.snapshot.id} is read instead. See what is wrong with 'joinedup snapshot verify'; "
+        "'joinedup run' makes a sound one."
+    )
 
 
-def snapshot_to_go_on_from(lake: Lake) -> tuple[Snapshot | None, str]:
-    """The last snapshot whose every byte is as it was written, which now serves; and a notice.
+@dataclass(frozen=True, slots=True)
+class GoingOn:
+    """The snapshot that a run goes on from, None for the first; and what was damaged, or "".
 
-    The notice is "" where nothing was damaged. None before the first run; SnapshotError where
-    there are snapshots and none is sound.
+    `rebuild`: nothing but who is who may be taken from it, as other tables of it are damaged.
+    """
+
+    before: Snapshot | None
+    notice: str = ""
+    rebuild: bool = False
+
+
+def going_on_from(lake: Lake) -> GoingOn:
+    """The last snapshot whose every byte is as it was written, which now serves.
+
+    Where none is, as damage to a file is damage to each snapshot that shares it: the last one
+    whose links are whole, so that people keep their ids. SnapshotError where there is not even
+    that.
     """
     sound = last_sound(lake, contents=True)
     if not sound.damage:
-        return sound.snapshot, ""
-    if sound.snapshot is None:
-        raise damaged(sound.damage)
+        return GoingOn(sound.snapshot)
     why = in_words(sound.damage)
-    lake.serve(sound.snapshot.id, Act.FELL_BACK, why)
-    return sound.snapshot, f"{why}; went on from {sound.snapshot.id}, the last sound one"
+    if sound.snapshot is not None:
+        lake.serve(sound.snapshot.id, Act.FELL_BACK, why)
+        return GoingOn(sound.snapshot, f"{why}; went on from {sound.snapshot.id}, which is sound")
+    for name in reversed(lake.ids()):
+        snapshot = lake.snapshot(name)
+        damage = find_damage(snapshot, contents=True)
+        if not {"", tables.LINKS.name} & {one.table for one in damage}:
+            notice = f"{why}; all tables were made again, with the person ids of {name}"
+            return GoingOn(snapshot, notice, rebuild=True)
+    raise damaged(sound.damage)
 
 
 def explain_failure(snapshot: Snapshot, error: BaseException) -> None:

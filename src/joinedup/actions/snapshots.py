@@ -115,7 +115,7 @@ def list_snapshots(folder: Path) -> tuple[Listed, ...]:
                 events=rows.get("events"),
                 bytes=sum(found.values()),
                 own_bytes=sum(size for inode, size in found.items() if holders[inode] == 1),
-                note=_note(last_act.get(name)),
+                note=_note(last_act.get(name), serves=name == serving),
             )
         )
     return tuple(listed)
@@ -259,10 +259,10 @@ def _manifest_or_nothing(snapshot: Snapshot) -> dict[str, Any]:
     return manifest if isinstance(tables, dict) else {}
 
 
-def _note(last: Happening | None) -> str:
+def _note(last: Happening | None, *, serves: bool) -> str:
     """What was last done with it, where it is not simply that it was published."""
-    if last is None:
-        return "never served"
+    if last is None:  # a run that was killed did not come to note what it had published
+        return "" if serves else "never served"
     if last.act is Act.PUBLISHED:
         return ""
     why = f": {last.why}" if last.why else ""

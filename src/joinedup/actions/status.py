@@ -39,6 +39,8 @@ class Status:
     feeds: tuple[FeedFreshness, ...]
     files: tuple[FileAccount, ...]
     waiting: tuple[str, ...]
+    # Why this is not the snapshot that should serve, "" where it is.
+    notice: str
 
 
 def status(folder: Path) -> Status:
@@ -62,6 +64,7 @@ def read_status(system: OpenSystem) -> Status:
         feeds=_freshness(system),
         files=tuple(FileAccount(**row) for row in files),
         waiting=tuple(manifest["waiting"]),
+        notice=system.notice,
     )
 
 

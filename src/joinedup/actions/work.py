@@ -93,6 +93,7 @@ class Work:
     accepted_rows: int = 0
     # What became of partners' rows since; None where everything is made anew.
     change: Change | None = None
+    # Whether nothing but who is who is taken from the snapshot before.
     rebuild: bool = False
     bases: dict[str, str] = field(default_factory=dict)
     # What the link step changed; None where it linked everybody anew.

@@ -61,7 +61,8 @@ def show_warning(
 ) -> None:
     """Say on stderr what must not be overlooked; other packages' warnings are not for users."""
     if issubclass(category, SnapshotWarning):
-        click.echo(f"{click.style('Warning:', fg='yellow', bold=True)} {message}", err=True)
+        said = visible_line(str(message))
+        click.echo(f"{click.style('Warning:', fg='yellow', bold=True)} {said}", err=True)
 
 
 @contextmanager

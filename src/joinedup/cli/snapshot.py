@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from joinedup.cli.output import Exit, show_json, show_table
+from joinedup.cli.output import Exit, say, show_json, show_table
 
 if TYPE_CHECKING:
     from joinedup.actions.snapshots import Listed, Pruned, Shown, Verified
@@ -95,11 +95,11 @@ def diff(folder: Path, before: str, after: str, exact: bool, as_json: bool) -> N
     if as_json:
         show_json({**dataclasses.asdict(difference), "words": dict(words)})
         return
-    click.echo(f"From {difference.before} to {difference.after}")
+    say(f"From {difference.before} to {difference.after}")
     for heading, sentences in words:
-        click.echo(f"\n{heading}")
+        say(f"\n{heading}")
         for sentence in sentences:
-            click.echo(f"  {sentence}")
+            say(f"  {sentence}")
 
 
 @snapshot.command()
@@ -119,9 +119,9 @@ def rollback(folder: Path, snapshot_id: str, why: str, as_json: bool) -> None:
     if as_json:
         show_json(done)
         return
-    click.echo(f"Snapshot {done.snapshot} now serves, {done.served_before or 'none'} did before.")
-    click.echo("Mend what was wrong before the next run: it takes in all that lies in inbox/.")
-    click.echo(f"Read {done.report}")
+    say(f"Snapshot {done.snapshot} now serves, {done.served_before or 'none'} did before.")
+    say("Mend what was wrong before the next run: it takes in all that lies in inbox/.")
+    say(f"Read {done.report}")
 
 
 @snapshot.command()
@@ -187,13 +187,13 @@ def export(
     if as_json:
         show_json(done)
         return
-    click.echo(f"Exported {done.snapshot} to {to} for {done.purpose}")
+    say(f"Exported {done.snapshot} to {to} for {done.purpose}")
     show_table(("table", "rows"), [(one.table, one.rows) for one in done.tables])
 
 
 def _show_list(listed: tuple[Listed, ...]) -> None:
     if not listed:
-        click.echo("There is no snapshot yet: run 'joinedup run'.")
+        say("There is no snapshot yet: run 'joinedup run'.")
         return
     show_table(
         ("snapshot", "", "people", "events", "MB", "MB of its own", "version", "note"),
@@ -215,35 +215,35 @@ def _show_list(listed: tuple[Listed, ...]) -> None:
 
 def _show_one(shown: Shown) -> None:
     serves = ", serves" if shown.serves else ""
-    click.echo(f"Snapshot {shown.snapshot}, made {shown.made_at}{serves}")
+    say(f"Snapshot {shown.snapshot}, made {shown.made_at}{serves}")
     after = f", after {shown.made_after}" if shown.made_after else ""
-    click.echo(f"  by Joinedup {shown.joinedup_version}{after}")
+    say(f"  by Joinedup {shown.joinedup_version}{after}")
     show_table(
         ("table", "zone", "rows", "files", "MB"),
         [(one.table, one.zone, one.rows, one.files, _megabytes(one.bytes)) for one in shown.tables],
     )
     for happening in shown.history:
         why = f": {happening.why}" if happening.why else ""
-        click.echo(f"{happening.at} {happening.act} by {happening.user}{why}")
+        say(f"{happening.at} {happening.act} by {happening.user}{why}")
 
 
 def _show_verified(verified: tuple[Verified, ...]) -> None:
     for one in verified:
         verdict = f"{len(one.damage):,} damaged" if one.damage else "sound"
-        click.echo(f"{one.snapshot}: {one.files:,} files, {_megabytes(one.bytes)} MB, {verdict}")
+        say(f"{one.snapshot}: {one.files:,} files, {_megabytes(one.bytes)} MB, {verdict}")
         for damage in one.damage:
-            click.echo(f"  {damage.file}: {damage.what}")
+            say(f"  {damage.file}: {damage.what}")
 
 
 def _show_pruned(done: Pruned) -> None:
     if not done.erased:
-        click.echo("Nothing to erase.")
+        say("Nothing to erase.")
         return
     would = "Would erase" if done.dry_run else "Erased"
     for name in done.erased:
-        click.echo(f"{would} {name}")
+        say(f"{would} {name}")
     freed = "would be free" if done.dry_run else "are free"
-    click.echo(f"{_megabytes(done.freed_bytes)} MB {freed}; {len(done.kept)} snapshots are kept.")
+    say(f"{_megabytes(done.freed_bytes)} MB {freed}; {len(done.kept)} snapshots are kept.")
 
 
 def _megabytes(size: int) -> str:
