@@ -41,14 +41,14 @@ def renew(
     sent = keyed(added).mutate(rows=came).union(keyed(removed).mutate(rows=went))
     sent = scratch.keep(sent, "sent")
     touched = scratch.keep(sent.select("patient").distinct(), "touched")
-    shifted = scratch.keep(sent.select("profile").distinct(), "shifted")
     theirs = _rows_after(scratch, known.rows.only(touched), sent)
     if not _add_up(known, sent, theirs, rows):
         return None
     rows_now = patched(scratch, known.rows, touched, theirs.filter(theirs.rows > 0))
-    profiles = _profiles_after(scratch, known, sent, shifted, rows_now.now)
-    profiles_now = patched(scratch, known.profiles, shifted, profiles)
-    doubted = _sharing_numbers(scratch, known.profiles.only(shifted), profiles_now.now, profiles)
+    shifted = _shifted(scratch, sent)
+    said = _said(scratch, shifted, rows_now.now)
+    profiles_now = patched(scratch, known.profiles, shifted.select("profile"), said)
+    doubted = _sharing_numbers(scratch, shifted, profiles_now.now)
     reached = rows_now.now.semi_join(doubted, "profile").select("patient")
     patients = scratch.keep(touched.union(reached, distinct=True), "reached")
     numbered = _patients_after(scratch, known, sent, patients, rows_now.now, profiles_now.now)
@@ -74,27 +74,28 @@ def _add_up(known: Known, sent: ir.Table, theirs: ir.Table, rows: int) -> bool:
     return below == 0 and before + came == rows
 
 
-def _profiles_after(
-    scratch: Scratch, known: Known, sent: ir.Table, shifted: ir.Table, rows: ir.Table
-) -> ir.Table:
-    """The shifted profiles that anybody still says, with how many rows do."""
-    said = rows.semi_join(shifted, "profile").group_by("profile")
-    said = scratch.keep(
-        said.agg(rows=ibis._.rows.sum(), known_date=ibis._.known_date.max()), "said"
+def _shifted(scratch: Scratch, sent: ir.Table) -> ir.Table:
+    """The profiles that more or fewer rows say than before: as `profiles`, but of the rows sent."""
+    details = sent.select("profile", *DETAILS).distinct()
+    said = completed(details.mutate(rows=ibis.null("int64"), known_date=ibis.null("date")))
+    shifted = scratch.keep(said.drop("rows", "known_date"), "shifted")
+    check_distinct(shifted, "profile")
+    return shifted
+
+
+def _said(scratch: Scratch, shifted: ir.Table, rows: ir.Table) -> ir.Table:
+    """Of these profiles those that anybody still says, with how many rows do."""
+    theirs = rows.semi_join(shifted, "profile")
+    counts = theirs.group_by("profile").agg(
+        rows=theirs.rows.sum().cast("int64"), known_date=theirs.known_date.max()
     )
-    old = known.profiles.only(said).select("profile", *DETAILS)
-    fresh = sent.semi_join(said, "profile").select("profile", *DETAILS)
-    details = scratch.keep(old.union(fresh, distinct=True), "details")
-    check_distinct(details, "profile")
-    return scratch.keep(completed(details.inner_join(said, "profile")), "profiles_after")
+    return scratch.keep(shifted.inner_join(counts, "profile"), "said")
 
 
-def _sharing_numbers(
-    scratch: Scratch, before: ir.Table, profiles: ir.Table, after: ir.Table
-) -> ir.Table:
+def _sharing_numbers(scratch: Scratch, shifted: ir.Table, profiles: ir.Table) -> ir.Table:
     """Profiles whose number is one of a profile that shifted."""
-    moved = before.select("number").union(after.select("number"))
-    moved = scratch.keep(moved.filter(moved.number.notnull()).distinct(), "numbers")
+    moved = shifted.filter(shifted.number.notnull()).select("number").distinct()
+    moved = scratch.keep(moved, "numbers")
     return scratch.keep(profiles.semi_join(moved, "number").select("profile"), "doubted")
 
 

@@ -72,19 +72,18 @@ def pairs(
     if not used:
         nothing = seekers.select(seeker="profile", other="profile").limit(0)
         return Blocked(scratch.keep(nothing, "pairs"), ())
-    here = scratch.keep(_keys(seekers, used, crossed="root"), "keys")
-    there = _keys(others, used, crossed="surname").semi_join(here, ["rule", "key"])
-    there = scratch.keep(there, "met")
+    here = scratch.keep(_keys(seekers, used), "keys")
+    # A key is of one rule. Of all profiles it is made without saying which: that is most of the
+    # time of a linkage.
+    there = scratch.keep(_bare_keys(others, used).semi_join(here, "key"), "met")
     sizes = here.group_by("rule", "key").agg(n=here.count())
-    sizes = sizes.inner_join(there.group_by("rule", "key").agg(m=there.count()), ["rule", "key"])
+    sizes = sizes.inner_join(there.group_by("key").agg(m=there.count()), "key")
     small = sizes.filter(sizes.n * sizes.m <= MOST_PAIRS)
     if rules is None:
         small = scratch.keep(small, "small")
         used = _within_bounds(seekers, small, used)
         small = small.filter(small.rule.isin([_EVERY.index(rule) for rule in used]))
-    joined = here.semi_join(small, ["rule", "key"]).inner_join(
-        there.select("rule", "key", other="profile"), ["rule", "key"]
-    )
+    joined = here.semi_join(small, "key").inner_join(there.select("key", other="profile"), "key")
     apart = joined.filter(joined.profile != joined.other)
     low, high = ibis.least(apart.profile, apart.other), ibis.greatest(apart.profile, apart.other)
     found = scratch.keep(apart.select(seeker=low, other=high).distinct(), "pairs")
@@ -110,23 +109,31 @@ def _within_bounds(
     return tuple(rule for rule in rules if found.get(_EVERY.index(rule), 0) <= most)
 
 
-def _keys(profiles: ir.Table, rules: tuple[Rule, ...], *, crossed: str) -> ir.Table:
-    """profile, rule and key, one row a rule of which the profile has all columns.
-
-    A key is a hash of the rule and its columns: one pass over the profiles makes them all.
-    """
-    table = _with_columns(profiles)
-    keys = []
-    numbers = [_EVERY.index(rule) for rule in rules]
-    for number, rule in zip(numbers, rules, strict=True):
-        columns = [table[crossed if name == "crossed" else name] for name in rule]
-        complete = ibis.and_(*(column.notnull() for column in columns))
-        key = key_of(ibis.literal(number), *columns)
-        key = ibis.ifelse(complete, key, ibis.null(KEY))
-        keys.append(ibis.struct({"key": key, "rule": ibis.literal(number, "int64")}))
+def _keys(seekers: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
+    """profile, rule and key, one row a rule of which the seeker has all columns."""
+    table = _with_columns(seekers)
+    keys = [
+        ibis.struct({"key": _key(table, rule, crossed="root"), "rule": _EVERY.index(rule)})
+        for rule in rules
+    ]
     every = table.select("profile", one=ibis.array(keys).unnest())
-    every = every.select("profile", key=every.one["key"], rule=every.one["rule"])
+    every = every.select("profile", key=every.one["key"], rule=every.one["rule"].cast("int64"))
     return every.filter(every.key.notnull())
+
+
+def _bare_keys(profiles: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
+    """profile and key, in one pass over the profiles; the key is null where a column is."""
+    table = _with_columns(profiles)
+    keys = [_key(table, rule, crossed="surname") for rule in rules]
+    return table.select("profile", key=ibis.array(keys).unnest())
+
+
+def _key(table: ir.Table, rule: Rule, *, crossed: str) -> ir.IntegerValue:
+    """A hash of the rule and its columns; null where the profile lacks one."""
+    columns = [table[crossed if name == "crossed" else name] for name in rule]
+    complete = ibis.and_(*(column.notnull() for column in columns))
+    key = key_of(ibis.literal(_EVERY.index(rule)), *columns)
+    return ibis.ifelse(complete, key, ibis.null(KEY))
 
 
 def _with_columns(profiles: ir.Table) -> ir.Table:

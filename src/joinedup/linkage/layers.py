@@ -7,7 +7,7 @@ to snapshot, so that a day costs what changed in it and not what stayed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -22,17 +22,23 @@ _WHOLE, _GONE, _SINCE = "whole.parquet", "gone.parquet", "since.parquet"
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """`whole` without the rows whose `key` is in `gone`, and with those of `since`."""
+    """`whole` without the rows whose `key` is in `gone`, and with those of `since`.
+
+    `kept` is all of that worked out, where it was.
+    """
 
     key: str
     folder: Path
     whole: ir.Table
     gone: ir.Table | None = None
     since: ir.Table | None = None
+    kept: ir.Table | None = None
 
     @property
     def now(self) -> ir.Table:
         """The table as it is."""
+        if self.kept is not None:
+            return self.kept
         if self.gone is None or self.since is None:
             return self.whole
         return self.whole.anti_join(self.gone, self.key).union(self.since)
@@ -53,13 +59,15 @@ def read_layers(engine: Engine, folder: Path, key: str) -> Layers:
 
 def patched(scratch: Scratch, layers: Layers, keys: ir.Table, rows: ir.Table) -> Layers:
     """The table with `rows` in the place of all that it had for `keys`."""
-    rows = rows.select(*layers.whole.columns)
-    if layers.gone is None or layers.since is None:
-        return Layers(layers.key, layers.folder, layers.whole, keys, rows)
-    gone = scratch.keep(keys.union(layers.gone, distinct=True), "gone")
-    stays = layers.since.anti_join(keys, layers.key)
-    since = scratch.keep(stays.union(rows), "since")
-    return Layers(layers.key, layers.folder, layers.whole, gone, since)
+    keys = gone = keys.select(layers.key)
+    since = rows.select(*layers.whole.columns)
+    if layers.gone is not None and layers.since is not None:
+        gone = scratch.keep(keys.union(layers.gone, distinct=True), "gone")
+        since = layers.since.anti_join(keys, layers.key).union(since)
+    since = scratch.keep(since, "since")
+    after = Layers(layers.key, layers.folder, layers.whole, gone, since)
+    # Joins are planned by how large tables are said to be, and of a patched one nothing is known.
+    return replace(after, kept=scratch.keep(after.now, "now"))
 
 
 def write_whole(engine: Engine, table: ir.Table, folder: Path) -> None:
