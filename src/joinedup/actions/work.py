@@ -146,6 +146,15 @@ class Work:
         """A table that an earlier step has written into the draft."""
         return self.engine.read_parquet(self.folder(declared))
 
+    def read_new(self, declared: Table) -> ir.Table:
+        """The files of a table of the draft that were not in the snapshot before."""
+        made, before = self.made[declared.name], self.made_before(declared)
+        known = {one.sha256 for one in before.files} if before else set()
+        new = [self.folder(declared) / one.name for one in made.files if one.sha256 not in known]
+        if not new:
+            return self.read(declared).limit(0)
+        return self.engine.read_parquet(new)
+
     def read_before(self, declared: Table) -> ir.Table:
         """A table of the snapshot before."""
         assert self.before is not None

@@ -1,6 +1,6 @@
 """Purpose, pseudonyms, disclosure checks and the record of looks."""
 
-from joinedup.safeguards.leaks import Leak, find_leaks
+from joinedup.safeguards.leaks import Leak, Seen, find_leaks, patients_texts, texts_in
 from joinedup.safeguards.looks import account_name, record_look
 from joinedup.safeguards.purpose import Purpose, decide
 from joinedup.safeguards.small_numbers import count_in_words, shown_count
@@ -8,10 +8,13 @@ from joinedup.safeguards.small_numbers import count_in_words, shown_count
 __all__ = [
     "Leak",
     "Purpose",
+    "Seen",
     "account_name",
     "count_in_words",
     "decide",
     "find_leaks",
+    "patients_texts",
     "record_look",
     "shown_count",
+    "texts_in",
 ]

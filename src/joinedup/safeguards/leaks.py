@@ -43,12 +43,20 @@ class Leak:
     values: int
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What tables hold: `texts_in` them, and which of these are `patients_texts`."""
+
+    texts: ir.Table
+    known: ir.Table
+
+
 def find_leaks(
-    published: Sequence[tuple[Table, ir.Table]], *, identities: ir.Table, birth_dates: ir.Table
+    published: Sequence[tuple[Table, ir.Table]], seen: Seen, *, birth_dates: ir.Table
 ) -> tuple[Leak, ...]:
     """What names people in pseudonymous tables, each given with its declaration.
 
-    `identities` has the identified columns; `birth_dates` person_id and birth_date.
+    `birth_dates` has person_id and birth_date.
     """
     leaks = [
         Leak(declared.name, name, "a column that was never promised", 0)
@@ -56,20 +64,16 @@ def find_leaks(
         for name in table.columns
         if name not in declared.column_names
     ]
-    values = _distinct_texts(published)
-    if values is not None:
-        # Few, however many rows: looked at twice, so computed once.
-        with values.cache() as texts:
-            leaks += _shape_leaks(texts)
-            leaks += _known_leaks(texts, identities)
+    leaks += _shape_leaks(seen.texts)
+    leaks += _known_leaks(seen)
     for declared, table in published:
         if "person_id" in table.columns:
             leaks += _birth_date_leaks(declared, table, birth_dates)
     return tuple(sorted(leaks, key=lambda leak: (leak.table, leak.column, leak.holds)))
 
 
-def _distinct_texts(published: Sequence[tuple[Table, ir.Table]]) -> ir.Table | None:
-    """One row a table, column and distinct text of it."""
+def texts_in(published: Sequence[tuple[Table, ir.Table]]) -> ir.Table:
+    """Each distinct text of each column once, in capitals: table, column, value."""
     many = []
     for declared, table in published:
         for name in _free_text(declared, table):
@@ -81,8 +85,23 @@ def _distinct_texts(published: Sequence[tuple[Table, ir.Table]]) -> ir.Table | N
             )
             many.append(tidied.filter(tidied.value != "").distinct())
     if not many:
-        return None
+        names = ("table", "column", "value")
+        return ibis.memtable([], schema=ibis.schema(dict.fromkeys(names, "string")))
     return ibis.union(*many) if len(many) > 1 else many[0]
+
+
+def patients_texts(texts: ir.Table, identities: ir.Table) -> ir.Table:
+    """Those texts that are some patient's, with what they are: table, column, value, kind.
+
+    Short ones are left out: '100' is a specialty.
+    """
+    kinds = []
+    for kind in (*_NEVER, *_BY_CHANCE):
+        raw = identities.select(value=identities[kind]).distinct()
+        known = raw.select(kind=ibis.literal(kind), value=raw.value.strip().upper())
+        kinds.append(known.filter(known.value.length() >= _SHORTEST).distinct())
+    found = texts.inner_join(ibis.union(*kinds), "value")
+    return found.select("table", "column", "value", "kind").distinct()
 
 
 def _free_text(declared: Table, table: ir.Table) -> list[str]:
@@ -117,15 +136,9 @@ def _shape_leaks(texts: ir.Table) -> list[Leak]:
     ]
 
 
-def _known_leaks(texts: ir.Table, identities: ir.Table) -> list[Leak]:
-    """Texts that are some patient's. Short ones are left out: '100' is a specialty."""
-    kinds = []
-    for kind in (*_NEVER, *_BY_CHANCE):
-        raw = identities.select(value=identities[kind]).distinct()
-        known = raw.select(kind=ibis.literal(kind), value=raw.value.strip().upper())
-        kinds.append(known.filter(known.value.length() >= _SHORTEST).distinct())
-    found = texts.inner_join(ibis.union(*kinds), "value")
-    found = found.group_by("table", "column", "kind").aggregate(values=found.count())
+def _known_leaks(seen: Seen) -> list[Leak]:
+    known, texts = seen.known, seen.texts
+    found = known.group_by("table", "column", "kind").aggregate(values=known.count())
     sizes = texts.group_by("table", "column").aggregate(all=texts.count())
     return [
         Leak(row["table"], row["column"], f"patients' {row['kind']}", row["values"])
