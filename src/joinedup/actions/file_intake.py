@@ -26,6 +26,7 @@ from joinedup.engines.csv import (
 from joinedup.intake import (
     ACCEPTED,
     BY_ID,
+    LINE_LIMIT_BYTES,
     REJECTED,
     Arrival,
     Books,
@@ -38,6 +39,7 @@ from joinedup.intake import (
     build_checks,
     first_event_id,
     group_checks,
+    has_long_value,
     is_sound_parquet,
     map_rows,
     merge_findings,
@@ -136,27 +138,28 @@ def _take_in(engine: DuckDBEngine, task: FileTask, folder: Path, work: Path) -> 
     feed, day = task.arrival.feed, task.arrival.extract_date
     if received.fault or feed is None or day is None:
         return _refuse(engine, task, received, folder)
-    read = _read(engine, task, received, feed, day, folder)
-    if read is None or not _is_quarantined(engine, task, received, read, folder):
-        received = replace(received, fault="file_unreadable")
-        if received.plain is None:  # a Parquet's rows cannot be told apart in its bytes
-            received = replace(received, lines=0)
-        return _refuse(engine, task, received, folder)
+    try:
+        read = _read(engine, task, received, feed, day, folder)
+        if read is None:
+            return _refuse(engine, task, replace(received, fault="file_unreadable"), folder)
+        path, arrival = folder / QUARANTINE, task.arrival
+        write_quarantine(engine, received, read.lines, read.checked, arrival, task.file_id, path)
+    except READ_ERRORS as error:
+        fault = _fault_of(received, error)
+        if not fault:
+            raise
+        # A Parquet's rows cannot be told apart in its bytes, so it has none.
+        return _refuse(engine, task, replace(received, fault=fault, lines=0), folder)
     return _accept(task, received, read)
 
 
-def _is_quarantined(
-    engine: DuckDBEngine, task: FileTask, received: Received, read: _Read, folder: Path
-) -> bool:
-    """Write the refused rows with all their columns; False where one not used is damaged."""
-    path, arrival = folder / QUARANTINE, task.arrival
-    try:
-        write_quarantine(engine, received, read.lines, read.checked, arrival, task.file_id, path)
-    except READ_ERRORS as error:
-        if not _is_at_fault(received, error):
-            raise
-        return False
-    return True
+def _fault_of(received: Received, error: Exception) -> str:
+    """The rule that a Parquet fails which could not be read; "" where the machine is at fault."""
+    if received.survey is not None:
+        return ""  # a CSV was read by us, line by line
+    if not may_be_the_machine(error) or not is_sound_parquet(received.path):
+        return "file_unreadable"
+    return "value_too_long" if has_long_value(received.path, LINE_LIMIT_BYTES) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,41 +177,15 @@ def _read(
 ) -> _Read | None:
     """Read with DuckDB alone where it can be trusted to lose no line, else line by line."""
     mark = FileMark(day, first_event_id(task.sha256))
-    if received.survey is None:
-        return _read_parquet(engine, task, received, feed, mark, folder)
     with open_whole(engine, received, feed, mark) as opened:
         if opened is not None:
             read = _stage(engine, task, feed, opened, folder)
             if read is not None:
                 return read
+    if received.survey is None:
+        return None
     with open_by_line(engine, received, feed, mark, folder / WORK) as opened:
         return _stage(engine, task, feed, opened, folder)
-
-
-def _read_parquet(
-    engine: DuckDBEngine,
-    task: FileTask,
-    received: Received,
-    feed: Feed,
-    mark: FileMark,
-    folder: Path,
-) -> _Read | None:
-    with open_whole(engine, received, feed, mark) as opened:
-        if opened is None:
-            return None
-        try:
-            return _stage(engine, task, feed, opened, folder)
-        except READ_ERRORS as error:
-            if not _is_at_fault(received, error):
-                raise
-            return None
-
-
-def _is_at_fault(received: Received, error: Exception) -> bool:
-    """Whether a file is damaged, rather than the machine at its limits."""
-    if received.survey is not None:
-        return False  # a CSV was read by us, line by line
-    return not may_be_the_machine(error) or not is_sound_parquet(received.path)
 
 
 def _stage(
@@ -269,7 +246,7 @@ def _refuse(engine: DuckDBEngine, task: FileTask, received: Received, folder: Pa
     try:
         written = write_refused_file(engine, received, task.arrival, task.file_id, rule.id, path)
     except READ_ERRORS as error:
-        if not _is_at_fault(received, error):
+        if not _fault_of(received, error):
             raise
         received = replace(received, lines=0)
         written = write_refused_file(engine, received, task.arrival, task.file_id, rule.id, path)

@@ -25,7 +25,12 @@ from joinedup.intake.feed import Feed
 from joinedup.intake.header import Header, check_columns, read_header
 from joinedup.intake.lines import Placed, place_lines
 from joinedup.intake.mapping import MappedRows, map_rows
-from joinedup.intake.parquet_survey import ParquetSurvey, is_sound_parquet, survey_parquet
+from joinedup.intake.parquet_survey import (
+    ParquetSurvey,
+    has_long_value,
+    is_sound_parquet,
+    survey_parquet,
+)
 from joinedup.intake.parts import first_event_id, received_rows, records_of_rows
 from joinedup.intake.raw_lines import raw_records
 from joinedup.intake.read_feed import parse_feed, read_feed
@@ -48,9 +53,9 @@ __all__ = [
     "Check", "CheckGroups", "Feed", "FileAccount", "FileResult", "Finding", "Header", "Inbox",
     "Limits", "MappedRows", "ParquetSurvey", "Placed", "RecordForm", "RefusedLine",
     "RefusedLines", "Rule", "Severity", "StagedRows", "Survey", "build_checks", "check_columns",
-    "failed_in", "find_arrivals", "first_event_id", "group_checks", "hash_file", "is_accepted",
-    "is_parquet", "is_sound_parquet", "map_rows", "match_feed", "merge_findings", "parse_feed",
-    "place_lines", "raw_records", "read_feed", "read_header", "read_result", "received_rows",
-    "records_of_rows", "rules_page", "shown_name", "split_reason", "stage", "staged_rows",
-    "survey_file", "survey_parquet", "write_result",
+    "failed_in", "find_arrivals", "first_event_id", "group_checks", "has_long_value", "hash_file",
+    "is_accepted", "is_parquet", "is_sound_parquet", "map_rows", "match_feed", "merge_findings",
+    "parse_feed", "place_lines", "raw_records", "read_feed", "read_header", "read_result",
+    "received_rows", "records_of_rows", "rules_page", "shown_name", "split_reason", "stage",
+    "staged_rows", "survey_file", "survey_parquet", "write_result",
 ]  # fmt: skip

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from joinedup.intake.survey import UNPACKED_BYTES, UNPACKED_TIMES
 
 # Rows that take up next to nothing are all alike, so they are nobody's records.
 _MOST_ROWS = 10_000_000
+_FEW_ROWS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,23 @@ def is_sound_parquet(path: Path) -> bool:
             raise
         return False
     return True
+
+
+def has_long_value(path: Path, most_bytes: int) -> bool:
+    """Whether a text in a sound Parquet is longer than that."""
+    with pq.ParquetFile(path) as file:
+        names = [one.name for one in file.schema_arrow if _is_text(one.type)]
+        for batch in file.iter_batches(batch_size=_FEW_ROWS, columns=names):
+            lengths = [pc.max(pc.binary_length(column)).as_py() for column in batch.columns]
+            if max((length or 0 for length in lengths), default=0) > most_bytes:
+                return True
+    return False
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    checks = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary,
+              pa.types.is_large_binary)  # fmt: skip
+    return any(check(kind) for check in checks)
 
 
 def _footer(path: Path) -> tuple[pq.FileMetaData, pa.Schema] | None:

@@ -107,6 +107,12 @@ FILE_RULES: tuple[Rule, ...] = (
         "Export it again as CSV, gzipped CSV or Parquet, with the ending to match.",
     ),
     Rule(
+        "value_too_long",
+        _FILE,
+        "a value in it is longer than 1 MB, and there is not the memory to read it",
+        "Look for a document or a picture in a column of text, and leave it out.",
+    ),
+    Rule(
         "file_not_utf8", _FILE, "the file is UTF-16, which is not read", "Save it as 'CSV UTF-8'."
     ),
     Rule(

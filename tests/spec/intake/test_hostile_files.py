@@ -268,6 +268,15 @@ def test_a_damaged_column_that_the_feed_does_not_use_refuses_the_file(
     assert taken.account.lines == 0
 
 
+def test_values_beyond_the_memory_refuse_their_file_and_not_the_run(tmp_path: Path) -> None:
+    text = os.urandom(500).hex() * 60_000  # sixty megabytes
+    content = _parquet(tmp_path / "large", id=["1"], name=[text], day=["2024-05-01"])
+    with DuckDBEngine(spill=tmp_path / "spill", memory_limit_mb=100, threads=1) as small:
+        taken = take_one(small, tmp_path, FEED, "visits_20240601.parquet", content)
+    assert _refused(taken) == "value_too_long"
+    assert taken.account.lines == 0
+
+
 def test_a_parquet_that_is_none_is_refused(take: Take) -> None:
     for content in (b"PAR1", b"PAR1" * 3, b"PAR1\xff\xff\xff\x7fPAR1", HEAD):
         name = f"visits_20240601{len(content)}.parquet"
