@@ -167,15 +167,20 @@ def sorted_rows(found: ir.Table) -> list[tuple[str, ...]]:
     )
 
 
-def check(engine: DuckDBEngine, folder: Path, seed: int, *, worlds: int, days: int) -> int:
-    """Go through a history; how many of its days were linked by their changes alone."""
+def check(
+    engine: DuckDBEngine, folder: Path, seed: int, *, worlds: int, days: int, share: float = 0.1
+) -> int:
+    """Go through a history; how many of its days were linked by their changes alone.
+
+    `share` of the worlds change each day.
+    """
     calls = []
     link_all = route._link_all
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(route, "_link_all", lambda *given: calls.append(1) or link_all(*given))
         history = History(engine, folder, seed, worlds)
         for day in range(days):
-            some, every = history.next_day(share=0.1)
+            some, every = history.next_day(share)
             for name in RESULTS:
                 one, other = sorted_rows(getattr(some, name)), sorted_rows(getattr(every, name))
                 assert one == other, f"seed {seed}, day {day + 1}: {name}"
@@ -201,4 +206,23 @@ def test_any_history_is_linked_alike_by_both_routes(
         patch.setattr(blocking, "MOST_PAIRS", most_pairs)
         patch.setattr(layers, "_WHOLE_AT", 1.0)
         folder = tmp_path_factory.mktemp("history")
-        assert check(engine, folder, seed, worlds=60, days=3) >= 2
+        assert check(engine, folder, seed, worlds=60, days=2) == 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("seed", "most_pairs", "whole_at", "share"),
+    [(1, 6, 1.0, 0.1), (2, 2_000, 1.0, 0.1), (3, 40, 0.05, 0.1), (4, 6, 0.2, 0.8)],
+)
+def test_long_histories_of_many_worlds(
+    engine: DuckDBEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    most_pairs: int,
+    whole_at: float,
+    share: float,
+) -> None:
+    monkeypatch.setattr(blocking, "MOST_PAIRS", most_pairs)
+    monkeypatch.setattr(layers, "_WHOLE_AT", whole_at)
+    assert check(engine, tmp_path, seed, worlds=400, days=10, share=share) >= 5
