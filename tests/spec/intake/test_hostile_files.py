@@ -114,6 +114,15 @@ def test_a_file_that_cannot_be_used_is_refused_whole(take: Take, content: bytes,
     assert len(taken.account.reason or "") < 2000
 
 
+@pytest.mark.parametrize("content", [b"\nid,name,day", b"\n\r\n\nid,name,day", b"\nid,name,day\n"])
+def test_a_header_below_blank_lines_and_nothing_more_is_an_empty_extract(
+    take: Take, content: bytes
+) -> None:
+    account = take(content).account
+    assert (account.outcome, account.accepted, account.quarantined) == ("accepted", 0, 0)
+    assert account.header_or_blank == account.lines
+
+
 def test_a_byte_order_mark_halfway_is_text(take: Take) -> None:
     taken = take(b"\xef\xbb\xbf" + HEAD + b"1,\xef\xbb\xbfAnn,2024-05-01\n")
     assert taken.rows(tables.IDENTITIES, "forename") == [("\ufeffAnn",)]

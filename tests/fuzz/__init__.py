@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing, run by hand: see README.md."""
