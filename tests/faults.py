@@ -64,6 +64,8 @@ class Meddling:
 
 
 NONE = Fault()
+# What is said where a fault did befall a run that was not killed by it.
+BEFELL = "[the fault befell]"
 
 
 def small_system(folder: Path) -> Path:
@@ -270,6 +272,7 @@ def _befall(folder: str, fault: Fault) -> None:
             return
         if fault.number:
             counted += 1  # refused once, then the way is free
+            os.write(2, BEFELL.encode())
             raise OSError(fault.number, os.strerror(fault.number), path)
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -324,7 +327,7 @@ def _changed(event: str, args: tuple[Any, ...], folder: str) -> str | None:
         return None
     path = os.fsdecode(args[0]) if isinstance(args[0], (str, bytes, os.PathLike)) else ""
     # A folder's removal names its files by the open folder and their bare names.
-    return path if path.startswith(folder) or not path.startswith("/") else None
+    return path if path.startswith(folder + os.sep) or not path.startswith("/") else None
 
 
 def _limit_files(most: int) -> None:
