@@ -14,13 +14,14 @@ from tests.faults import change_something, content, healed, serving, small_syste
 # Four times fifty, so that they can run side by side.
 SEEDS = (20, 21, 22, 23)
 KILLS = 50
-HEALED_EVERY = 5
+HEALED_EVERY = 10
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS)
 def test_killed_two_hundred_times_the_last_good_snapshot_serves(tmp_path: Path, seed: int) -> None:
     system = small_system(tmp_path / "system")
+    shutil.rmtree(system / "identified" / "parts")
     whole_seconds = _run_seconds(system)
     change_something(system, 0)
     changed_seconds = _run_seconds(system)
