@@ -117,6 +117,8 @@ def test_rolled_back_the_earlier_one_serves_and_the_next_run_goes_on_from_it(
     assert [one["snapshot"] for one in listed(system)] == [first, second, run.json["snapshot"]]
     made_after = command("snapshot", "show", system, "--json").json["made_after"]
     assert made_after == first
+    for name in ("persons", "events", "residences"):
+        assert rows_of(system, serving(system), name) == rows_of(system, second, name), name
 
 
 def test_a_damaged_snapshot_is_not_rolled_back_to(system: Path, command: Command) -> None:
@@ -197,6 +199,17 @@ def test_damage_to_a_file_that_all_snapshots_share_is_healed_with_the_same_peopl
     assert people(system) == was
 
 
+def test_a_run_anew_keeps_to_what_is_whole(system: Path, command: Command) -> None:
+    """Where the last one's own links are damaged too, the ids are those of the one before it."""
+    first, second = (one["snapshot"] for one in listed(system))
+    for one in (first, second):
+        flip_a_bit(only_in(system, one))
+    flip_a_bit(system / "identified" / "snapshots" / second / "links" / "all.parquet")
+    run = command("run", system, "--json")
+    assert run.code in (0, 3), run.err
+    assert f"with the person ids of {first}" in run.json["notice"]
+
+
 def test_without_whole_links_a_run_refuses_as_nobody_would_keep_their_id(
     system: Path, command: Command
 ) -> None:
@@ -208,6 +221,12 @@ def test_without_whole_links_a_run_refuses_as_nobody_would_keep_their_id(
     assert "links" in done.json["where"]
     assert "backup" in done.json["cure"]
     assert serving(system) == before
+
+
+def rows_of(system: Path, snapshot: str, name: str) -> list[tuple[Any, ...]]:
+    """All rows of a pseudonymous table."""
+    files = system / "lake" / "snapshots" / snapshot / "tables" / name
+    return duckdb.sql(f"from read_parquet('{files}/*.parquet') order by all").fetchall()
 
 
 def people(system: Path) -> set[tuple[str, str, str]]:
@@ -227,3 +246,15 @@ def test_reading_that_fails_on_a_flipped_bit_names_the_file(system: Path) -> Non
     with pytest.raises(SnapshotError, match="checksum") as failed, joinedup.open(system) as opened:
         opened.files.to_pyarrow()
     assert failed.value.where == str(path)
+
+
+def test_a_snapshot_pruned_while_it_was_read_is_said_so(system: Path) -> None:
+    for read_first in (True, False):
+        shutil.copytree(system, system.with_name(f"copy {read_first}"))
+        with (
+            pytest.raises(SnapshotError, match="pruned while"),
+            joinedup.open(system.with_name(f"copy {read_first}")) as opened,
+        ):
+            events = opened.events if read_first else None
+            shutil.rmtree(opened.snapshot.path)
+            (opened.files if events is None else events.aggregate(events.start_at.max())).execute()

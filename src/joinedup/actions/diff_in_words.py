@@ -97,8 +97,8 @@ def _people(people: PeopleChanged) -> Iterator[str]:
         yield f"{_people_count(count)} have another {_DETAILS[name]}."
     if people.reasons is None:
         yield (
-            "Whose records moved is not told: this snapshot was not made from the earlier one by "
-            "runs that are all still here."
+            "Whose records moved is not told: this snapshot is not known to have come of the "
+            "earlier one."
         )
         return
     for change_kind, words in _CHANGES.items():

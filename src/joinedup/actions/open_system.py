@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from joinedup import tables
-from joinedup.actions.serving import explain_failure, snapshot_to_read
+from joinedup.actions.serving import explain_failure, pruned, snapshot_to_read
 from joinedup.engines import (
     Cells,
     DuckDBEngine,
@@ -95,6 +95,8 @@ class OpenSystem:
         """Where a table lies, if the purpose allows it to be opened and it is there."""
         decide(self.purpose, declared)
         path = snapshot.table_path(declared.name, identified=declared.zone is Zone.IDENTIFIED)
+        if not snapshot.path.is_dir():
+            raise pruned(snapshot)
         if not path.is_dir():
             raise NotFoundError(
                 f"the snapshot has no table '{declared.name}'.",

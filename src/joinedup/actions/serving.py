@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from joinedup import tables
 from joinedup.engines import Act, Damage, Lake, Snapshot, find_damage, last_sound
 from joinedup.terms import SnapshotError
 
 # A damaged disk may have taken hundreds of files: the first few say where to look.
-_SHOWN = 3
+_SHOWN: Final = 3
+# What a rebuild takes from the snapshot before: who is who, who was, how links were weighed, and
+# for all of these the manifest.
+_LIVES_ON: Final = ("", tables.LINKS.name, tables.LINK_CHANGES.name, "linkage")
 
 
 def snapshot_to_read(lake: Lake) -> tuple[Snapshot, str]:
@@ -62,17 +66,29 @@ def going_on_from(lake: Lake) -> GoingOn:
     for name in reversed(lake.ids()):
         snapshot = lake.snapshot(name)
         damage = find_damage(snapshot, contents=True)
-        if not {"", tables.LINKS.name} & {one.table for one in damage}:
+        if not any(one.table.split("/")[0] in _LIVES_ON for one in damage):
             notice = f"{why}; all tables were made again, with the person ids of {name}"
             return GoingOn(snapshot, notice, rebuild=True)
     raise damaged(sound.damage)
 
 
 def explain_failure(snapshot: Snapshot, error: BaseException) -> None:
-    """SnapshotError naming the damaged file, where reading failed because of one."""
+    """SnapshotError where reading failed because a file is damaged, or the snapshot is gone."""
+    if not snapshot.path.is_dir():
+        raise pruned(snapshot) from error
     damage = find_damage(snapshot, contents=True, identified=snapshot.identified.is_dir())
     if damage:
         raise damaged(damage) from error
+
+
+def pruned(snapshot: Snapshot) -> SnapshotError:
+    """The error that says that a run has erased the snapshot since it was opened."""
+    return SnapshotError(
+        "the snapshot was pruned while it was read.",
+        where=snapshot.id,
+        cure="Open the system again. To keep snapshots longer, raise keep_snapshots or keep_days "
+        "in system.toml.",
+    )
 
 
 def damaged(damage: Sequence[Damage]) -> SnapshotError:

@@ -23,7 +23,7 @@ from joinedup.actions.definitions_changed import (
 from joinedup.actions.feeds_changed import FeedChanged, FeedLate, feeds_changed, feeds_late
 from joinedup.actions.open_system import OpenSystem
 from joinedup.actions.snapshots import find_snapshot, lake_of
-from joinedup.engines import Lake, Snapshot, promised_files
+from joinedup.engines import Act, Lake, Snapshot, promised_files
 from joinedup.intake import FileAccount
 from joinedup.partners import read_system
 from joinedup.record.differences import (
@@ -79,8 +79,8 @@ class PeopleChanged:
     """People in all before and after, exact; those who came, went and were corrected.
 
     Parts of the population are hidden where fewer than 5 and else rounded, unless exact ones were
-    asked for. `reasons` is None where the later snapshot was not made from the earlier one, by
-    runs that are all still here: what moved between the two is then not known.
+    asked for. `reasons` is None where the later snapshot did not come of the earlier one, or that
+    is not known: what moved between the two is then not told.
     """
 
     before: int
@@ -242,35 +242,29 @@ def _exactly(people: int) -> int | None:
 
 
 def _reasons(two: _Two, lake: Lake, shown: _Shown) -> tuple[Reason, ...] | None:
-    line = _line_between(lake, two.before, two.after)
-    if line is None:
+    """The later snapshot's link changes are those of all runs that led to it, each with its run."""
+    if not _descends(lake, two.before, two.after):
         return None
-    told = []
-    for snapshot in line:
-        names = [*_by_hash(snapshot, tables.LINK_CHANGES).values()]
-        table = two.opened.files_of("link_changes", snapshot, names)
-        told.append(table.filter(table.run == snapshot.id))
-    if not told:
-        return ()
-    many = ibis.union(*told) if len(told) > 1 else told[0]
-    counted = links_changed(many).order_by("change", ibis.desc("people"), "why")
+    names = [*_by_hash(two.after, tables.LINK_CHANGES).values()]
+    table = two.opened.files_of("link_changes", two.after, names)
+    counted = links_changed(table.filter(table.run > two.before.id))
     return tuple(
         Reason(row["change"], row["why"], shown(row["people"]))
-        for row in counted.to_pyarrow().to_pylist()
+        for row in counted.order_by("change", ibis.desc("people"), "why").to_pyarrow().to_pylist()
     )
 
 
-def _line_between(lake: Lake, before: Snapshot, after: Snapshot) -> list[Snapshot] | None:
-    """The snapshots by which the later came of the earlier one; None where one is missing."""
-    line, there = [], set(lake.ids())
-    current = after
-    while current.id != before.id:
-        line.append(current)
+def _descends(lake: Lake, before: Snapshot, after: Snapshot) -> bool:
+    """Whether the later snapshot came of the earlier one, by runs of which some may be pruned."""
+    there, current = set(lake.ids()), after
+    while current.id > before.id:
         made_after = str(current.manifest.get("made_after", ""))
-        if made_after not in there or made_after >= current.id:
-            return None
+        if made_after not in there:
+            # Without the manifests between, only a lake that never went back tells its line.
+            went_back = {Act.ROLLED_BACK, Act.FELL_BACK}
+            return bool(made_after) and not any(one.act in went_back for one in lake.history())
         current = lake.snapshot(made_after)
-    return line
+    return current.id == before.id
 
 
 def _registers_changed(two: _Two) -> tuple[RegisterChanged, ...]:

@@ -150,6 +150,8 @@ def verify_snapshots(folder: Path, snapshot_ids: Sequence[str] = ()) -> tuple[Ve
     for name in snapshot_ids or lake.ids():
         snapshot = find_snapshot(lake, name)
         damage = find_damage(snapshot, contents=True, identified=lake.has_identified())
+        if not snapshot.path.is_dir():  # a run has pruned it since
+            continue
         there = _files_on_disk(snapshot).values()
         verified.append(Verified(snapshot.id, len(there), sum(there), damage))
     return tuple(verified)

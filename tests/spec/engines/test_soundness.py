@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,19 @@ def test_a_truncated_or_missing_file_is_found_without_reading_any(lake: Lake) ->
     file_of(lake, first, "links").unlink()
     found = {one.table: one.what for one in find_damage(lake.snapshot(first), contents=False)}
     assert found == {"persons": "it has 2 bytes and should have 4", "links": "it is not there"}
+
+
+def test_a_copy_of_the_settings_is_checked_like_a_table(lake: Lake) -> None:
+    first = published(lake, "good")
+    snapshot = lake.snapshot(first)
+    kept = {"bytes": 4, "sha256": hashlib.sha256(b"good").hexdigest(), "kept": True}
+    told = {**snapshot.manifest, "settings": {"feeds/a.toml": kept, "area/x.csv": {"kept": False}}}
+    (snapshot.path / "manifest.json").write_text(json.dumps(told))
+    (found,) = find_damage(snapshot, contents=True)
+    assert (found.table, found.what) == ("settings", "it is not there")
+    (snapshot.path / "settings" / "feeds").mkdir(parents=True)
+    (snapshot.path / "settings" / "feeds" / "a.toml").write_text("good")
+    assert find_damage(snapshot, contents=True) == ()
 
 
 def test_an_unreadable_manifest_is_damage(lake: Lake) -> None:
