@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from hypothesis import settings
 
-from joinedup.engines import DuckDBEngine
+from tests.engines import by_engine, engine, parameters, spark
+from tests.gaps import mark_gaps
 from tests.systems import command, invented
 
-__all__ = ["command", "engine", "invented", "pytest_collection_modifyitems"]
+__all__ = [
+    "by_engine",
+    "command",
+    "engine",
+    "invented",
+    "pytest_collection_modifyitems",
+    "pytest_generate_tests",
+    "spark",
+]
 
 # Machines differ and tests share them: how long one example takes proves nothing.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests of what is written once on every engine."""
+    if "engine" in metafunc.fixturenames:
+        chosen = parameters(metafunc.definition.path)
+        if len(chosen) > 1:
+            metafunc.parametrize("engine", chosen, indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,10 +37,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "invented" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("invented"))
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[DuckDBEngine]:
-    """An engine of its own for each test."""
-    with DuckDBEngine(spill=tmp_path / "spill", memory_limit_mb=2000) as opened:
-        yield opened
+    mark_gaps(items)

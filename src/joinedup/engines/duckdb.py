@@ -22,6 +22,9 @@ from joinedup.engines.spill import SpillFolder
 WHOLE = "all.parquet"
 _ROW = "file_row_number"
 _MB = 1024 * 1024
+_VALUES = "abcdefghijkm"
+# One text of twelve values, told apart by control characters that no extract has.
+_AS_TEXT = ", chr(31), ".join(f"coalesce({value}::VARCHAR, chr(1))" for value in _VALUES)
 # What `portable` promises. The hash is shifted so that it fits a whole number with a sign.
 _FUNCTIONS = (
     "joinedup_letters(a) AS strip_accents(upper(a))",
@@ -29,8 +32,10 @@ _FUNCTIONS = (
     "joinedup_key"
     + ", ".join(
         f"({values}) AS (hash({values}) >> 1)::BIGINT"
-        for values in (", ".join("abcdefghijkm"[:count]) for count in (2, 3, 4, 12))
+        for values in (", ".join(_VALUES[:count]) for count in (2, 3, 4, 12))
     ),
+    f"joinedup_same_key({', '.join(_VALUES)}) AS "
+    f"(md5_number_lower(concat({_AS_TEXT})) & {2**60 - 1})::BIGINT",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -18,6 +20,7 @@ from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkSchema
 from ibis.formats.pyarrow import PyArrowData
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import StructField, StructType, TimestampNTZType
 
 from joinedup.engines import spark_cells
 from joinedup.engines.cells import CellOrder, Cells
@@ -34,6 +37,9 @@ _OWN_SETTINGS: Final[Mapping[str, str]] = {
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    # Plans in words are for Spark's pages, and cost more than small tables do.
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxPlanStringLength": "100",
 }
 # Splink's names of likeness on Spark, and DuckDB's.
 _LIKENESS: Final[Mapping[str, str]] = {
@@ -52,9 +58,13 @@ class _Backend(Backend):
     compiler = SparkCompiler()
 
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
-        schema = PySparkSchema.from_ibis(op.schema)
+        schema = _spark_schema(op.schema)
         rows = op.data.to_pyarrow(op.schema)
         self._session.createDataFrame(rows, schema=schema).createOrReplaceTempView(op.name)
+
+    def _create_cached_table(self, name: str, expr: ir.Table) -> ir.Table:
+        self._run_pre_execute_hooks(expr)
+        return super()._create_cached_table(name, expr)
 
     def to_pyarrow(
         self, expr: ir.Expr, /, *, params: Any = None, limit: Any = None, **kwargs: Any
@@ -122,7 +132,7 @@ class SparkEngine:
         frame = self.frame(table)
         path = self._spill / name
         self.save(frame, path)
-        kept = self._reader.schema(frame.schema).parquet(_uri(path))
+        kept = self.session.read.schema(frame.schema).parquet(_pattern(path))
         kept.createOrReplaceTempView(name)
         return self.connection.table(name)
 
@@ -201,7 +211,7 @@ class SparkEngine:
         self.connection._run_pre_execute_hooks(table)
         frame = self.session.sql(self.connection.compile(table))
         # Spark counts rows and ranks in 32 bits and sums in more: types are what Ibis says.
-        said = PySparkSchema.from_ibis(table.schema())
+        said = _spark_schema(table.schema())
         if all(
             one.dataType == other.dataType for one, other in zip(frame.schema, said, strict=True)
         ):
@@ -227,12 +237,7 @@ class SparkEngine:
     def _read(self, paths: Path | Sequence[Path]) -> DataFrame:
         many = [paths] if isinstance(paths, Path) else list(paths)
         files = [one for path in many for one in parquet_files(path)]
-        return self._reader.parquet(*map(_uri, files))
-
-    @property
-    def _reader(self) -> Any:
-        # A system's folder may have [ or * in its name, which Spark would take for a pattern.
-        return self.session.read.option("__globPaths__", "false")
+        return self.session.read.parquet(*map(_pattern, files))
 
     def _named(self, frame: DataFrame) -> ir.Table:
         name = f"read_{next(self._count)}"
@@ -247,3 +252,17 @@ def _aside(path: Path) -> Path:
 def _uri(path: Path) -> str:
     # Not `as_uri`: Hadoop takes a path as it is, without %20 for a space.
     return f"file://{path.resolve()}"
+
+
+def _pattern(path: Path) -> str:
+    """To read: a system's folder may have [ or * in its name, which are Hadoop's for a pattern."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", _uri(path))
+
+
+def _spark_schema(schema: ibis.Schema) -> StructType:
+    """What Ibis says, but a moment without zone as such: Ibis 12 makes it one of the session's."""
+    said = PySparkSchema.from_ibis(schema)
+    return StructType([
+        StructField(one.name, TimestampNTZType() if kind.is_timestamp() else one.dataType)
+        for one, kind in zip(said, schema.types, strict=True)
+    ])  # fmt: skip

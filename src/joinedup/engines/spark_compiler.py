@@ -66,8 +66,18 @@ def _key(compiler: SparkCompiler, *values: Any) -> Any:
     return f.anon.shiftrightunsigned(f.anon.xxhash64(*texts), 1)
 
 
+def _same_key(compiler: SparkCompiler, *values: Any) -> Any:
+    """As in `duckdb`: the last eight bytes of an MD5, from the last to the first, in 60 bits."""
+    f = compiler.f
+    texts = [f.coalesce(compiler.cast(value, dt.string), sge.convert("\x01")) for value in values]
+    digest = f.md5(f.concat_ws(sge.convert("\x1f"), *texts))
+    pairs = [f.substring(digest, at, 2) for at in range(31, 16, -2)]
+    return compiler.cast(f.conv(f.substring(f.concat(*pairs), 2, 15), 16, 10), dt.int64)
+
+
 _OURS: Mapping[str, Callable[..., Any]] = {
     "joinedup_key": _key,
+    "joinedup_same_key": _same_key,
     "joinedup_letters": _translate("strip_accents(upper(c))"),
     "joinedup_small": _translate("lower(c)"),
 }

@@ -1,17 +1,17 @@
 """Whole-number keys from the contents of columns, for joins and groups.
 
-A key depends on the contents alone, never on the order of rows. Engines hash differently: no pick
-goes by a key where people would see the difference.
+A key depends on the contents alone, never on the order of rows. Where equals are told apart by a
+key, as profiles are, it is one that all engines make alike.
 """
 
 from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from joinedup.engines.portable import KEY, key_of
+from joinedup.engines.portable import KEY, key_of, same_key_of
 from joinedup.terms import SourceDataError
 
-__all__ = ["KEY", "check_distinct", "key_of"]
+__all__ = ["KEY", "check_distinct", "key_of", "same_key_of"]
 
 
 def check_distinct(table: ir.Table, key: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from joinedup.linkage.keys import check_distinct, key_of
+from joinedup.linkage.keys import check_distinct, key_of, same_key_of
 from joinedup.linkage.scratch import Scratch
 from joinedup.linkage.standardise import DETAILS, standard, with_roots
 from joinedup.terms import nhs_number
@@ -58,7 +58,7 @@ def keyed(identities: ir.Table) -> ir.Table:
     return one.select(
         "partner", "record_id", "known_date", *DETAILS,
         patient=key_of(one.partner, one.record_id),
-        profile=key_of(*(one[name] for name in DETAILS)),
+        profile=same_key_of(*(one[name] for name in DETAILS)),
     )  # fmt: skip
 
 

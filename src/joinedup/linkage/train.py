@@ -15,7 +15,7 @@ from joinedup.engines import Engine
 from joinedup.linkage import numbers, scoring
 from joinedup.linkage.calibration import count_names
 from joinedup.linkage.comparisons import COMPARISONS
-from joinedup.linkage.keys import key_of
+from joinedup.linkage.keys import same_key_of
 from joinedup.linkage.model import FieldWeights, Level, Model
 from joinedup.linkage.profiles import collapse
 from joinedup.linkage.scratch import Scratch
@@ -59,7 +59,7 @@ def train(engine: Engine, identities: ir.Table, *, before: Model, said: str) -> 
 def _chosen(profiles: ir.Table, proof: ir.Table) -> ir.Table:
     """Profiles of verified persons, a fixed choice of persons where there are many."""
     verified = profiles.semi_join(proof, "profile")
-    drawn = verified.mutate(lot=key_of(verified.number, ibis.literal(0)))
+    drawn = verified.mutate(lot=same_key_of(verified.number, ibis.literal(0)))
     persons = drawn.select("number", "lot").distinct().order_by("lot", "number")
     return verified.semi_join(persons.limit(_MOST_PROFILES // 3), "number")
 
@@ -75,7 +75,7 @@ def _pairs_by_chance(chosen: ir.Table) -> ir.Table:
     """Each profile with some others that chance puts beside it, of other persons."""
     every = chosen.count().to_pyarrow().as_py()
     steps = max(1, min(20, _RANDOM_PAIRS // max(every, 1)))
-    lotted = chosen.select("profile", "number", lot=key_of(chosen.profile, ibis.literal(1)))
+    lotted = chosen.select("profile", "number", lot=same_key_of(chosen.profile, ibis.literal(1)))
     order = ibis.window(order_by=[lotted.lot.asc(), lotted.profile.asc()])
     near = lotted.mutate(**{
         f"{what}_{step}": lotted[what].lead(step).over(order)

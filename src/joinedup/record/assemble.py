@@ -27,7 +27,7 @@ def assemble_persons(identities: ir.Table, links: ir.Table) -> ir.Table:
     """
     who = links.select("partner", "record_id", "person_id")
     known = identities.inner_join(who, ["partner", "record_id"])
-    known = known.mutate(birth_month=known.birth_date.truncate("M"))
+    known = known.mutate(birth_month=_first_of_month(known.birth_date))
     persons = known.group_by("person_id").aggregate(
         death_date=known.death_date.min(), partners=known.partner.nunique()
     )
@@ -39,6 +39,11 @@ def assemble_persons(identities: ir.Table, links: ir.Table) -> ir.Table:
     return persons.select(
         "person_id", "sex", "birth_month", "death_date", "ethnicity", "identities", "partners"
     )
+
+
+def _first_of_month(day: ir.DateValue) -> ir.DateValue:
+    # Engines truncate a date to a time; this stays a date.
+    return ibis.date(day.year(), day.month(), 1)
 
 
 def _most_often(known: ir.Table, column: str) -> ir.Table:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from joinedup.population import band_name, people_by_age_and_sex
 from tests.drawn import drawn, shown
+
+pytestmark = pytest.mark.usefixtures("by_engine")
 
 
 def test_people_are_counted_by_five_year_band_and_sex() -> None:

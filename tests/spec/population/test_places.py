@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import ibis
+import pytest
 
 from joinedup.population import home_of, living, memberships_on, people_by_area, practice_of
 from tests.drawn import drawn, shown
+
+pytestmark = pytest.mark.usefixtures("by_engine")
 
 ON = dt.date(2026, 4, 1)
 DATES = {"start_date": "date", "end_date": "date", "known_date": "date"}

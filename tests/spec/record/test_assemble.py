@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ibis
+import pytest
 
 from joinedup import tables
 from joinedup.record import (
@@ -13,6 +14,8 @@ from joinedup.record import (
     residences_from_postcodes,
 )
 from tests.drawn import drawn, shown
+
+pytestmark = pytest.mark.usefixtures("by_engine")
 
 LINKS = drawn("""
     partner | record_id | person_id

@@ -6,6 +6,7 @@ import datetime as dt
 
 import ibis
 import ibis.expr.types as ir
+import pytest
 
 from joinedup.actions.report import (
     AgeCount,
@@ -22,6 +23,8 @@ from joinedup.actions.report import (
     gather_facts,
 )
 from tests.drawn import drawn
+
+pytestmark = pytest.mark.usefixtures("by_engine")
 
 DATES = {"start_date": "date", "end_date": "date", "known_date": "date"}
 COUNTS = dict.fromkeys(

@@ -10,6 +10,8 @@ import pytest
 from joinedup import tables
 from joinedup.safeguards import Seen, find_leaks, patients_texts, texts_in
 
+pytestmark = pytest.mark.usefixtures("by_engine")
+
 TEXTS = (
     "nhs_number", "other_number", "record_id", "postcode", "phone", "email",
     "surname", "forename", "address",
