@@ -85,6 +85,11 @@ def _main_job(small: bool, work: Path) -> list[list[str]]:
     return [["main_job.py", "--area", str(DORSET), "--people", people, "--work", str(work)]]
 
 
+def _incremental(small: bool, work: Path) -> list[list[str]]:
+    people = "100000" if small else "1000000"
+    return [["incremental.py", "--people", people, "--work", str(work)]]
+
+
 def _synth(small: bool, work: Path) -> list[list[str]]:
     sizes = (10_000, 100_000) if small else (100_000, 1_000_000)
     return [["synth.py", "--people", str(people), "--work", str(work)] for people in sizes]
@@ -100,6 +105,7 @@ BENCHMARKS: dict[str, Callable[[bool, Path], list[list[str]]]] = {
     "intake": _intake,
     "linkage": _linkage,
     "main_job": _main_job,
+    "incremental": _incremental,
     "person": _person,
 }
 
