@@ -243,6 +243,8 @@ def _exactly(people: int) -> int | None:
 
 def _reasons(two: _Two, lake: Lake, shown: _Shown) -> tuple[Reason, ...] | None:
     """The later snapshot's link changes are those of all runs that led to it, each with its run."""
+    if two.before.id == two.after.id:
+        return ()
     if not _descends(lake, two.before, two.after):
         return None
     names = [*_by_hash(two.after, tables.LINK_CHANGES).values()]
