@@ -6,18 +6,22 @@ from pathlib import Path
 
 import duckdb
 
+from joinedup.engines import Lake
+from joinedup.tables import PROMISED, Zone
+
 # What says when and by which run a row was made.
 _OF_THE_RUN = {"links": ("run",), "link_changes": ("run",)}
 
 
 def folders(system: Path) -> dict[str, Path]:
-    """Each table of the serving snapshot, and the folder of its files."""
-    serving = (system / "lake" / "CURRENT").read_text(encoding="utf-8").strip()
-    found = {
-        path.name: path for path in (system / "lake" / "snapshots" / serving / "tables").iterdir()
+    """Each promised table of the serving snapshot, and the folder of its files."""
+    snapshot = Lake(system / "lake", system / "identified").serving()
+    made = snapshot.manifest["tables"]
+    return {
+        one.name: snapshot.table_path(one.name, identified=one.zone is Zone.IDENTIFIED)
+        for one in PROMISED
+        if one.name in made
     }
-    identified = (system / "identified" / "snapshots" / serving).iterdir()
-    return found | {path.name: path for path in identified if any(path.glob("*.parquet"))}
 
 
 def differences(one: Path, other: Path) -> dict[str, str]:

@@ -14,6 +14,8 @@ from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 # In place of a null among the values of a key: Spark's own hash passes over nulls, so that
 # (null, 'a') and ('a', null) would have one key.
 _NULL = "\x00"
+# What Python's own `str.strip` takes off in ASCII, besides the space.
+_WHITE_SPACE = (9, 10, 11, 12, 13)
 # All characters of Unicode: those left out are halves of UTF-16's pairs.
 _CHARACTERS = (
     "SELECT chr(n::INT) AS c FROM (FROM range(1, 55296) UNION ALL FROM range(57344, 1114112)) t(n)"
@@ -29,6 +31,17 @@ class SparkCompiler(PySparkCompiler):
         """Functions of `portable` by what Spark has; any other as Ibis does."""
         say = _OURS.get(op.__func_name__)
         return say(self, *kw.values()) if say else super().visit_ScalarUDF(op, **kw)
+
+    def visit_NonNullLiteral(self, op: Any, *, value: Any, dtype: dt.DataType) -> Any:  # noqa: N802
+        """A number with a fraction as one; to Spark 0.1 is a decimal, which it rounds."""
+        if dtype.is_floating():
+            return self.cast(sge.convert(str(value)), dtype)
+        return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
+
+    def visit_Strip(self, op: Any, *, arg: Any) -> Any:  # noqa: N802
+        """White space off both ends: Ibis 12 writes \\v and \\f, which to Spark are v and f."""
+        spaces = self.f.concat(sge.convert(" "), *(self.f.anon.char(at) for at in _WHITE_SPACE))
+        return self.f.anon.btrim(arg, spaces)
 
     def visit_DateTruncate(self, op: Any, *, arg: Any, unit: Any) -> Any:  # noqa: N802
         """A day, as DuckDB gives; Spark's `date_trunc` gives a time."""

@@ -104,6 +104,18 @@ CASES = {
         _each(lambda t: t.s.re_replace(r"[^A-Za-z0-9]", "")),
         [(1, "a"), (2, "zb"), (-7, None), (3, "B9c"), (10, "")],
     ),
+    "white space off the ends": Case(
+        _each(lambda t: (ibis.literal("\t\n\x0b\x0c\r ") + t.s + ibis.literal(" \x0b")).strip()),
+        [(1, "Éa"), (2, "zb"), (-7, None), (3, "B-9 c"), (10, "_")],
+    ),
+    "a fraction is a double": Case(
+        _each(lambda t: (t.v + 0.1) / 3),
+        [(v, (v + 0.1) / 3) for v in (1, 2, -7, 3, 10)],
+    ),
+    "letters stay at the ends": Case(
+        _each(lambda t: (ibis.literal("fv") + t.s + ibis.literal("vf\x0b")).strip()),
+        [(1, "fvÉavf"), (2, "fvzbvf"), (-7, None), (3, "fvB-9 cvf"), (10, "fv_vf")],
+    ),
     "text within a text": Case(
         _each(lambda t: t.s.find("b")),
         [(1, -1), (2, 1), (-7, None), (3, -1), (10, -1)],
