@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-from tests.engines import by_engine, engine, parameters, spark
+from tests.engines import by_engine, engine, needs_spark, parameters, spark
 from tests.gaps import mark_gaps
 from tests.systems import command, invented
 
@@ -14,6 +14,7 @@ __all__ = [
     "command",
     "engine",
     "invented",
+    "needs_spark",
     "pytest_collection_modifyitems",
     "pytest_generate_tests",
     "spark",
