@@ -19,6 +19,7 @@ from typing import Any
 
 import filelock
 
+from joinedup.engines.durable import settle, settle_names, write_durably
 from joinedup.engines.history import Act, Happening, add_happening, read_history
 from joinedup.terms import NotFoundError, SnapshotError
 
@@ -155,10 +156,12 @@ class Lake:
     def publish(self, draft: Snapshot, manifest: Mapping[str, Any]) -> Snapshot:
         """Make the draft whole under its own name, then let `CURRENT` name it."""
         text = json.dumps({"manifest_version": MANIFEST_VERSION, **manifest}, indent=1)
-        _write_durably(draft.path / "manifest.json", text)
+        write_durably(draft.path / "manifest.json", text)
+        settle((draft.path, draft.identified))
         snapshot = self.snapshot(draft.id)
         draft.identified.rename(snapshot.identified)
         draft.path.rename(snapshot.path)
+        settle_names(self._snapshots, self._identified)
         self.serve(draft.id, Act.PUBLISHED, "")
         return snapshot
 
@@ -166,8 +169,9 @@ class Lake:
         """Let `CURRENT` name a whole snapshot, by one rename, and note it in the history."""
         self._note_current()
         aside = self._current.with_name("CURRENT.part")
-        _write_durably(aside, snapshot_id + "\n")
+        write_durably(aside, snapshot_id + "\n")
         aside.replace(self._current)
+        settle_names(self._lake)
         add_happening(self._log, act, snapshot_id, why)
 
     def to_prune(self, keep: int, keep_days: int = 0) -> tuple[str, ...]:
@@ -267,10 +271,3 @@ def reuse(earlier: Path, later: Path) -> None:
         os.link(earlier, later)
     except OSError:  # a file system without hard links, or another one
         shutil.copy2(earlier, later)
-
-
-def _write_durably(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
