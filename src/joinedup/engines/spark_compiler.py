@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -14,6 +15,8 @@ from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 # In place of a null among the values of a key: Spark's own hash passes over nulls, so that
 # (null, 'a') and ('a', null) would have one key.
 _NULL = "\x00"
+# Characters that SQLGlot writes as \\v and \\f, which Spark reads as letters.
+_MISREAD = re.compile("([\x0b\x0c])")
 # What Python's own `str.strip` takes off in ASCII, besides the space.
 _WHITE_SPACE = (9, 10, 11, 12, 13)
 # All characters of Unicode: those left out are halves of UTF-16's pairs.
@@ -36,7 +39,13 @@ class SparkCompiler(PySparkCompiler):
         """A number with a fraction as one; to Spark 0.1 is a decimal, which it rounds."""
         if dtype.is_floating():
             return self.cast(sge.convert(str(value)), dtype)
+        if dtype.is_string() and _MISREAD.search(value):
+            parts = [part for part in _MISREAD.split(value) if part]
+            return self.f.concat(*(self._part(part) for part in parts), sge.convert(""))
         return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
+
+    def _part(self, text: str) -> Any:
+        return self.f.anon.char(ord(text)) if _MISREAD.fullmatch(text) else sge.convert(text)
 
     def visit_Strip(self, op: Any, *, arg: Any) -> Any:  # noqa: N802
         """White space off both ends: Ibis 12 writes \\v and \\f, which to Spark are v and f."""
