@@ -2,8 +2,9 @@
 
     python -m benchmarks.new_day SYSTEM --day 2026-04-02 --share 0.01
 
-For each feed: rows of a share of its patients come once more under a new key, and some of their
-latest rows come again under the old key with another postcode or surname.
+For each feed, of a share of its patients: some of their last two months' rows come once more under
+a new key, some again under the old key with another postcode or surname; and so do a few rows of
+any age, since corrections may come years late.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from joinedup.partners import read_system
 
 _WHOLE_EXTRACT = re.compile(r"^(.*_)(\d{8})((?:_\d{3})?)(\.csv|\.csv\.gz|\.parquet)$")
 _PARTS = 1_000_000
+_RECENT_DAYS = 60
+# Of rows of any age, one in so many is corrected late.
+_LATE = 2_000
 
 
 def make_day(folder: Path, day: dt.date, *, share: float = 0.01, seed: int = 0) -> tuple[Path, ...]:
@@ -30,8 +34,9 @@ def make_day(folder: Path, day: dt.date, *, share: float = 0.01, seed: int = 0) 
     for feed in read_feed_settings(system).feeds:
         latest = _latest(system.inbox / feed.partner, feed)
         if latest:
-            path = latest[0].with_name(f"{_stem(latest[0])}{day:%Y%m%d}.csv")
-            if _write(feed, latest, path, share, seed):
+            suffix = ".parquet" if latest[0].suffix == ".parquet" else ".csv"
+            path = latest[0].with_name(f"{_stem(latest[0])}{day:%Y%m%d}{suffix}")
+            if _write(feed, latest, path, day, share, seed):
                 made.append(path)
     return tuple(made)
 
@@ -52,12 +57,13 @@ def _latest(inbox: Path, feed: Feed) -> list[Path]:
     return by_date[max(by_date)] if by_date else []
 
 
-def _write(feed: Feed, sources: list[Path], path: Path, share: float, seed: int) -> bool:
+def _write(
+    feed: Feed, sources: list[Path], path: Path, day: dt.date, share: float, seed: int
+) -> bool:
     connection = duckdb.connect()
     names = ", ".join(f"'{source}'" for source in sources)
     if sources[0].suffix == ".parquet":
         connection.execute(f"CREATE TABLE t AS FROM read_parquet([{names}])")
-        path = path.with_suffix(".parquet")
     else:
         connection.execute(
             f"CREATE TABLE t AS FROM read_csv([{names}], all_varchar = true, header = true, "
@@ -70,17 +76,30 @@ def _write(feed: Feed, sources: list[Path], path: Path, share: float, seed: int)
     chosen = f'hash("{record}", {seed}) % {_PARTS} < {int(share * _PARTS)}'
     row = ", ".join(f'"{name}"' for name in (key or columns))
     drawn = f"hash({row}, {seed}) % 8"
-    query = f"SELECT * FROM t WHERE {chosen} AND {drawn} >= 6"
+    recent = _recent(feed, day)
+    query = f"SELECT * FROM t WHERE {chosen} AND {drawn} >= 6 AND {recent}"
     if key:
         corrected = _slips(columns)
         query = (
             f'SELECT * REPLACE (\'D{seed}\' || "{key[0]}" AS "{key[0]}") FROM ({query}) UNION ALL '
-            f"SELECT * REPLACE ({corrected}) FROM t WHERE {chosen} AND {drawn} = 0"
+            f"SELECT * REPLACE ({corrected}) FROM t WHERE {chosen} AND "
+            f"({drawn} = 0 AND {recent} OR hash({row}, {seed}, 1) % {_LATE} = 0)"
         )
     form = "parquet" if path.suffix == ".parquet" else f"csv, delim '{feed.layout.delimiter}'"
     query = f"SELECT * FROM ({query}) ORDER BY ALL"
     connection.execute(f"COPY ({query}) TO '{path}' (FORMAT {form})")
     return True
+
+
+def _recent(feed: Feed, day: dt.date) -> str:
+    """Whether a row's event began of late; all rows of a feed without events."""
+    for part in feed.parts:
+        start = part.find("start_at")
+        if start is not None and start.value.columns:
+            layout = start.value.layout.split("T")[0].split(" ")[0]
+            text = f"split_part(split_part(\"{start.value.columns[0]}\"::VARCHAR, ' ', 1), 'T', 1)"
+            return f"try_strptime({text}, '{layout}') >= DATE '{day}' - {_RECENT_DAYS}"
+    return "true"
 
 
 def _slips(columns: list[str]) -> str:
