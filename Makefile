@@ -7,12 +7,13 @@ READY := $(VENV)/ready
 # How many tests run at once.
 WORKERS ?= 2
 
-.PHONY: help setup demo test lint format bench docs requirements clean
+.PHONY: help setup demo test soak lint format bench docs requirements clean
 
 help:
 	@echo "make setup          environment in $(VENV), from requirements/dev.txt"
 	@echo "make demo           an invented system of 50,000 people, from extracts to report"
 	@echo "make test           the main test suite"
+	@echo "make soak           faults, histories and clusters at length: an hour or more"
 	@echo "make lint           formatting, types, layers, spelling"
 	@echo "make bench          every figure beside its peer's"
 	@echo "make docs           write the generated reference pages again"
@@ -31,7 +32,10 @@ demo: setup
 	$(BIN)/joinedup demo
 
 test: setup
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long and not soak"
+
+soak: setup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m soak
 
 lint: setup
 	$(BIN)/ruff check .

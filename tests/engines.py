@@ -47,7 +47,7 @@ def parameters(path: Path) -> list[object]:
         return ["duckdb"]
     marks = [pytest.mark.xdist_group("spark")]
     if any(f"tests/{part}" in name for part in _LONG_ON_SPARK):
-        marks.append(pytest.mark.long)
+        marks.append(pytest.mark.soak)
     return ["duckdb", pytest.param("spark", marks=marks)]
 
 

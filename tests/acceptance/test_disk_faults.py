@@ -41,7 +41,7 @@ PLACES = {
 }
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_a_full_disk_at_each_step_is_said_and_costs_nothing(tmp_path: Path) -> None:
     made = small_system(tmp_path / "made")
     with mounted(tmp_path / "disk", megabytes=DISK_MB) as disk:
@@ -92,7 +92,7 @@ def run_outside(system: Path, folder: Path):  # type: ignore[no-untyped-def]
     return run(link)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_every_write_of_a_run_may_be_refused_for_want_of_room(tmp_path: Path) -> None:
     """Without any right to mount: each change that Python makes, one run after the other."""
     system = small_system(tmp_path / "system")
@@ -110,7 +110,7 @@ def test_every_write_of_a_run_may_be_refused_for_want_of_room(tmp_path: Path) ->
     healed(system)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @pytest.mark.skipif(os.name != "posix", reason="files are limited by their size on POSIX alone")
 @pytest.mark.parametrize("most", [1 << 10, 1 << 12, 1 << 14])
 def test_a_limit_on_the_size_of_files_is_said(tmp_path: Path, most: int) -> None:
@@ -137,7 +137,7 @@ def test_no_room_to_spill_is_said(tmp_path: Path) -> None:
         assert list((disk / "spill").iterdir()) == []
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_read_only_folders(tmp_path: Path) -> None:
     system = small_system(tmp_path / "system")
     before, rows = serving(system), content(system)

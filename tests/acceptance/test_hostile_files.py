@@ -173,7 +173,7 @@ def test_a_hostile_setting_is_told_in_words(charity: Charity, name: str, toml: s
     assert time.monotonic() - began < 60
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @pytest.mark.parametrize(
     "kind", ["one line", "blank lines", "bad lines", "open quotes", "columns", "gzip", "refused"]
 )

@@ -14,7 +14,7 @@ FIRST = "manifest.json"  # the first file of a publish
 MOST_CHANGES = 200
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @pytest.mark.parametrize("number", [0, errno.EIO], ids=["killed", "refused by the disk"])
 def test_publishing_ended_at_each_change_leaves_one_whole_snapshot(
     tmp_path: Path, number: int
@@ -40,7 +40,7 @@ def test_publishing_ended_at_each_change_leaves_one_whole_snapshot(
     healed(system)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_the_first_publish_of_all_can_be_ended_anywhere(tmp_path: Path) -> None:
     system = small_system(tmp_path / "system")
     for left in ("lake", "identified/snapshots"):
@@ -54,7 +54,7 @@ def test_the_first_publish_of_all_can_be_ended_anywhere(tmp_path: Path) -> None:
     healed(system)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_a_rollback_ended_at_each_change_leaves_one_whole_snapshot(tmp_path: Path) -> None:
     system = small_system(tmp_path / "system")
     first, second = serving(system), healed(system)["snapshot"]
@@ -71,7 +71,7 @@ def test_a_rollback_ended_at_each_change_leaves_one_whole_snapshot(tmp_path: Pat
     assert healed(system)["snapshot"] > second
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_a_prune_ended_at_each_change_is_finished_by_the_next_run(tmp_path: Path) -> None:
     system = small_system(tmp_path / "system")
     for at in (1, 2, 3, 4, 8, 16):

@@ -17,7 +17,7 @@ KILLS = 50
 HEALED_EVERY = 10
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", SEEDS)
 def test_killed_two_hundred_times_the_last_good_snapshot_serves(tmp_path: Path, seed: int) -> None:
     system = small_system(tmp_path / "system")

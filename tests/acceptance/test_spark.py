@@ -18,7 +18,7 @@ conf = { "spark.sql.codegen.wholeStage" = "false", "spark.sql.codegen.factoryMod
 """  # noqa: E501
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @pytest.mark.usefixtures("needs_spark")
 @pytest.mark.xdist_group("spark")
 def test_every_table_is_the_same_on_both_engines(

@@ -103,7 +103,7 @@ def _wait(until: Callable[[], bool], seconds: float = _ENOUGH_SECONDS) -> None:
         time.sleep(0.2)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @pytest.mark.usefixtures("needs_spark")
 @pytest.mark.xdist_group("spark")
 def test_a_run_on_a_cluster_outlives_a_worker(tmp_path: Path, command: Callable[..., Done]) -> None:

@@ -122,7 +122,7 @@ def run_both_ways(system: Path) -> dict[str, tuple[int, int]]:
     return differences(system, twin)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @settings(
     max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -209,7 +209,7 @@ def test_any_history_is_linked_alike_by_both_routes(
         assert check(engine, folder, seed, worlds=60, days=2) == 2
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("seed", "most_pairs", "whole_at", "share"),
     [(1, 6, 1.0, 0.1), (2, 2_000, 1.0, 0.1), (3, 40, 0.05, 0.1), (4, 6, 0.2, 0.8)],

@@ -53,13 +53,16 @@ def _is_still_clean(work: Work, relinked: Relinked) -> bool:
     """
     before = work.before
     assert before is not None and work.change is not None
-    if work.change.gone_files:
+    if work.change.gone_files or not work.came:
         return False  # with rows gone, what is left may be nearly all birth dates
     texts, known = (
         work.engine.read_parquet(before.table_path(name, identified=True))
         for name in (_TEXTS, _KNOWN)
     )
-    published = [(declared, work.read_new(declared)) for declared in _published(work)]
+    published = [
+        (declared, work.came.get(declared.name, work.read(declared)))
+        for declared in _published(work)
+    ]
     new = work.keep("new_texts", texts_in(published).anti_join(texts, _TEXT))
     every = work.keep("texts", texts.union(new.select(*texts.columns)))
     found = ibis.union(
@@ -74,7 +77,8 @@ def _is_still_clean(work: Work, relinked: Relinked) -> bool:
         distinct=True,
     )
     seen = _keep(work, every, found)
-    return not find_leaks(published, seen, birth_dates=_birth_dates(work))
+    whom = ibis.union(*(one.select("person_id") for one in work.came.values()), distinct=True)
+    return not find_leaks(published, seen, birth_dates=_birth_dates(work, whom))
 
 
 def _keep(work: Work, texts: ir.Table, known: ir.Table) -> Seen:
@@ -95,10 +99,12 @@ def _published(work: Work) -> list[Table]:
     ]
 
 
-def _birth_dates(work: Work) -> ir.Table:
-    """person_id and birth_date, as partners state it."""
+def _birth_dates(work: Work, whom: ir.Table | None = None) -> ir.Table:
+    """person_id and birth_date, as partners state it, of everybody or of some."""
     identities = work.read(tables.IDENTITIES)
     who = work.read(tables.LINKS).select("partner", "record_id", "person_id")
+    if whom is not None:
+        who = who.semi_join(whom, "person_id")
     born = identities.inner_join(who, ["partner", "record_id"])
     born = born.filter(born.birth_date.notnull())
     return work.keep("birth_dates", born.select("person_id", "birth_date").distinct())

@@ -98,6 +98,8 @@ class Work:
     bases: dict[str, str] = field(default_factory=dict)
     # What the link step changed; None where it linked everybody anew.
     relinked: Relinked | None = None
+    # The rows that came to tables of which only some rows changed, by table.
+    came: dict[str, ir.Table] = field(default_factory=dict)
     step_keys: dict[str, str] = field(default_factory=dict)
     made: dict[str, Made] = field(default_factory=dict)
 
@@ -131,6 +133,8 @@ class Work:
         """
         before = self.made_before(declared)
         assert self.before is not None and before is not None and before.cells is not None
+        came = self.keep(f"came_to_{declared.name}", added.select(*declared.column_names))
+        self.came[declared.name] = came
         cells = self.engine.change_cells(
             self._folder_of(self.before, declared),
             self.folder(declared),
@@ -138,22 +142,13 @@ class Work:
             before.cells,
             gone=gone,
             key=key,
-            added=added.select(*declared.column_names),
+            added=came,
         )
         self._describe(step, declared, cells)
 
     def read(self, declared: Table) -> ir.Table:
         """A table that an earlier step has written into the draft."""
         return self.engine.read_parquet(self.folder(declared))
-
-    def read_new(self, declared: Table) -> ir.Table:
-        """The files of a table of the draft that were not in the snapshot before."""
-        made, before = self.made[declared.name], self.made_before(declared)
-        known = {one.sha256 for one in before.files} if before else set()
-        new = [self.folder(declared) / one.name for one in made.files if one.sha256 not in known]
-        if not new:
-            return self.read(declared).limit(0)
-        return self.engine.read_parquet(new)
 
     def read_before(self, declared: Table) -> ir.Table:
         """A table of the snapshot before."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import ibis.expr.types as ir
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from joinedup.engines.cells import PLACES, CellOrder, Cells, RowsByYear, place_of
 from joinedup.engines.lake import reuse
-from joinedup.engines.paths import read_path
+from joinedup.engines.patching import patch
 
 if TYPE_CHECKING:
     from joinedup.engines.duckdb import DuckDBEngine
@@ -96,20 +97,19 @@ def change_cells(
         for path in sorted(earlier.glob("*.parquet")):
             if path.name not in names and path.name != EMPTY:
                 reuse(path, folder / path.name)
-        columns = _names(added.columns)
-        queries = []
-        for cell in touched:
-            name = cells.file_name(cell)
-            was = f"SELECT {columns} FROM {more} WHERE {_CELL} = {cell}"  # noqa: S608
-            if (earlier / name).is_file():
-                there = _text(read_path(earlier / name))
-                was += (
-                    f" UNION ALL SELECT {columns} FROM read_parquet({there}) "  # noqa: S608
-                    f"ANTI JOIN (FROM {less} WHERE {_CELL} = {cell}) USING ({_names(key)})"
+        with ThreadPoolExecutor(engine.threads) as pool:
+
+            def write(cell: int) -> None:
+                there = earlier / cells.file_name(cell)
+                patch(
+                    there if there.is_file() else None,
+                    folder / there.name,
+                    gone=_of_cell(engine, less, key, cell, ()),
+                    added=_of_cell(engine, more, added.columns, cell, by.order),
+                    order=by.order,
                 )
-            queries.append((f"{was} ORDER BY {_names(by.order)}", folder / name))
-        _copy_each(engine, queries)
-    _drop_empty(folder / cells.file_name(cell) for cell in touched)
+
+            list(pool.map(write, touched))
     _never_empty(engine, added, folder)
     return cells
 
@@ -224,10 +224,16 @@ def _copy(engine: DuckDBEngine, query: str, path: Path) -> None:
         )
 
 
-def _drop_empty(written: Iterable[Path]) -> None:
-    for path in written:
-        if pq.read_metadata(path).num_rows == 0:
-            path.unlink()
+def _of_cell(
+    engine: DuckDBEngine, name: str, columns: Sequence[str], cell: int, order: Sequence[str]
+) -> pa.Table:
+    """A cell's rows of a kept table: few, as a day changes few rows of each."""
+    query = f"SELECT {_names(columns)} FROM {name} WHERE {_CELL} = {cell}"  # noqa: S608
+    if order:
+        query += f" ORDER BY {_names(order)}"
+    with engine.connection.con.cursor() as cursor:
+        found: pa.Table = cursor.execute(query).to_arrow_table()
+    return found
 
 
 def _never_empty(engine: DuckDBEngine, table: ir.Table, folder: Path) -> None:

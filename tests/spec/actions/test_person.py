@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import ibis
@@ -43,7 +42,7 @@ def folder(engine: DuckDBEngine, tmp_path: Path) -> Path:
         missing = {n: ibis.null(t) for n, t in schema.items() if n not in table.columns}
         rows = table.mutate(**missing).select(*schema.names)
         engine.write_parquet(rows, draft.path / "tables" / declared.name / "all.parquet")
-    lake.publish(draft, json.loads("{}"))
+    lake.publish(draft, {"tables": {}})
     return path
 
 
