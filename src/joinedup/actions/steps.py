@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
 from joinedup.actions.usage import Meter, Used
 
@@ -81,18 +82,23 @@ def step_key(name: str, *parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def code_version(*packages: str) -> str:
-    """Hash of the source of the named packages, so that changed code never reuses old results."""
+@cache
+def code_version(*places: str) -> str:
+    """Hash of the source of packages and modules, so that changed code never reuses old results.
+
+    `places`: paths in the package, such as `intake` or `actions/file_rows.py`.
+    """
     digest = hashlib.sha256()
-    for package in packages:
-        for entry in _files(importlib.resources.files("joinedup").joinpath(package)):
-            digest.update(entry)
+    for place in places:
+        for source in _sources(importlib.resources.files("joinedup").joinpath(place)):
+            digest.update(source)
     return digest.hexdigest()[:16]
 
 
-def _files(folder: importlib.resources.abc.Traversable) -> Iterator[bytes]:
-    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
-        if entry.is_dir() and entry.name != "__pycache__":
-            yield from _files(entry)
-        elif entry.name.endswith((".py", ".toml", ".json", ".csv")):
-            yield entry.name.encode() + entry.read_bytes()
+def _sources(place: importlib.resources.abc.Traversable) -> Iterator[bytes]:
+    if place.is_dir():
+        if place.name != "__pycache__":
+            for entry in sorted(place.iterdir(), key=lambda one: one.name):
+                yield from _sources(entry)
+    elif place.name.endswith((".py", ".toml", ".json", ".csv")):
+        yield place.name.encode() + place.read_bytes()

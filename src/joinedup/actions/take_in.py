@@ -35,6 +35,9 @@ from joinedup.terms import SourceDataError
 
 PARTS: Final = "parts"
 SEEN: Final = "seen.json"
+# What reads a file, checks it and writes its parts.
+_READING = ("file_intake", "file_quarantine", "file_rows", "row_checks")
+_CODE: Final = ("intake", "terms", "tables", "engines", *(f"actions/{one}.py" for one in _READING))
 FLAG_SCHEMA: Final = pa.schema([
     ("file_id", pa.string()), ("rule", pa.string()), ("severity", pa.string()),
     ("rows", pa.int64()), ("first_row", pa.int64()),
@@ -175,7 +178,7 @@ def _settings_hash(arrival: Arrival, settings: FeedSettings) -> str:
         arrival.fault,
         arrival.feed.digest if arrival.feed else "",
         settings.organisations_hash,
-        code_version("intake", "terms", "tables"),
+        code_version(*_CODE),
     ])  # fmt: skip
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

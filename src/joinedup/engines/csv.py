@@ -13,6 +13,7 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from sqlglot import exp
 
 from joinedup.engines.duckdb import DuckDBEngine
 from joinedup.engines.paths import read_path
@@ -21,6 +22,8 @@ from joinedup.engines.paths import read_path
 TEXT_COLUMN: Final = "c{}"
 _VIEW: Final = "received_text"
 _PLACE: Final = "place_in_file"
+# DuckDB makes a join of a longer list of values, and a join does not keep the order of rows.
+_LONGEST_LIST: Final = 8
 # What DuckDB raises, itself or through Arrow: only where a file is at fault may it be caught.
 READ_ERRORS: Final = (duckdb.Error, pa.ArrowException)
 _NOT_THE_FILE: Final = (
@@ -79,9 +82,21 @@ def compile_steps(table: ir.Table) -> str:
     fused = ibis.options.sql.fuse_selects
     ibis.options.sql.fuse_selects = False
     try:
-        return str(ibis.to_sql(table, dialect="duckdb"))
+        query = ibis.duckdb.connect().compiler.to_sqlglot(table)
     finally:
         ibis.options.sql.fuse_selects = fused
+    return str(query.transform(_without_long_list).sql(dialect="duckdb"))
+
+
+def _without_long_list(node: exp.Expression) -> exp.Expression:
+    """`value IN (many texts)` as a look-up of the value among them, which is as fast as a join."""
+    listed = node.expressions if isinstance(node, exp.In) else []
+    if len(listed) <= _LONGEST_LIST or not all(one.is_string for one in listed):
+        return node
+    texts = ", ".join(_quoted(text) for text in sorted({str(one.this) for one in listed}))
+    kind = exp.DataType.build(f"ENUM({texts})", dialect="duckdb")
+    found = exp.TryCast(this=node.this, to=kind).is_(exp.Null()).not_()
+    return exp.Case().when(node.this.is_(exp.Null()), exp.Null()).else_(found)
 
 
 def write_in_order(engine: DuckDBEngine, query: str, path: Path) -> int | None:
@@ -90,6 +105,7 @@ def write_in_order(engine: DuckDBEngine, query: str, path: Path) -> int | None:
     None where DuckDB's strict reader refuses the CSV that it reads.
     """
     engine.raw("SET preserve_insertion_order = true")
+    engine.raw("SET disabled_optimizers = 'in_clause'")
     try:
         done = engine.raw(
             f"COPY ({query}) TO {_text(path)} (FORMAT parquet, COMPRESSION zstd, "
@@ -98,6 +114,8 @@ def write_in_order(engine: DuckDBEngine, query: str, path: Path) -> int | None:
         rows: int = done.fetchall()[0][0]
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None
+    finally:
+        engine.raw("RESET disabled_optimizers")
     return rows
 
 

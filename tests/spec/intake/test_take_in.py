@@ -134,6 +134,24 @@ def test_an_identity_goes_only_when_all_its_rows_were_corrected(
     assert [row["source_row"] for row in rows] == [4, 3]
 
 
+@pytest.mark.parametrize("name", ["Ash", '"Ash, Jo"'], ids=["read whole", "read line by line"])
+def test_rows_of_a_large_file_keep_their_lines(
+    system: System, engine: DuckDBEngine, name: str
+) -> None:
+    """A row's number is its place in what was read, which two threads read block by block."""
+    feed = FEED.replace('organisation = { value = "RZ1" }', 'organisation = "where"')
+    (system.feeds / "visits.toml").write_text(feed, encoding="utf-8")
+    padding = "x" * 80
+    rows = (f"{row},{row},{name},2024-04-01,{padding},RZ1\n" for row in range(250_000))
+    _send(system, "RZ1/visits_20240401.csv", "id,who,name,day,service,where\n" + "".join(rows))
+    taken = take_in(system, engine)
+    events = received_table(engine, taken.parts, tables.EVENTS)
+    # The header is line 1.
+    moved = events.filter(events.source_row != events.record_id.cast("int64") + 2)
+    assert events.count().to_pyarrow().as_py() == 250_000
+    assert moved.count().to_pyarrow().as_py() == 0
+
+
 def test_files_that_arrive_out_of_order_give_the_same(system: System, engine: DuckDBEngine) -> None:
     files = {
         f"RZ1/visits_2024060{day}.csv": HEADER + f"1,P1,Ash,2024-05-01,version {day}\n"
