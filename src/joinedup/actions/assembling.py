@@ -10,6 +10,7 @@ from joinedup.actions.amending import amend, amend_persons, amend_residences, fi
 from joinedup.actions.steps import code_version, step_key
 from joinedup.actions.unit_costs import read_unit_costs
 from joinedup.actions.work import Relinked, Work
+from joinedup.intake import hash_file
 from joinedup.record import (
     UnitCost,
     assemble_persons,
@@ -30,7 +31,7 @@ def assemble(work: Work) -> None:
         STEP,
         code_version("record", "tables"),
         unit_costs,
-        (postcodes.stat().st_size, postcodes.stat().st_mtime_ns) if postcodes.is_file() else "",
+        hash_file(postcodes) if postcodes.is_file() else "",
     )
     key = step_key(basis, work.step_keys["link"])
     with work.steps.measured(STEP, "Making one history of what all partners sent") as step:

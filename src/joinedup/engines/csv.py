@@ -13,6 +13,7 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends.sql.compilers import DuckDBCompiler
 from sqlglot import exp
 
 from joinedup.engines.duckdb import DuckDBEngine
@@ -82,10 +83,10 @@ def compile_steps(table: ir.Table) -> str:
     fused = ibis.options.sql.fuse_selects
     ibis.options.sql.fuse_selects = False
     try:
-        query = ibis.duckdb.connect().compiler.to_sqlglot(table)
+        query = DuckDBCompiler().to_sqlglot(table)
     finally:
         ibis.options.sql.fuse_selects = fused
-    return str(query.transform(_without_long_list).sql(dialect="duckdb"))
+    return str(query.transform(_without_long_list, copy=False).sql(dialect="duckdb"))
 
 
 def _without_long_list(node: exp.Expression) -> exp.Expression:
