@@ -31,9 +31,10 @@ Finish = Callable[[ir.Table], ir.Table]
 class Affected:
     """Whom a change touches.
 
-    `moved`: person_id of the snapshot before, of those who lost a record; `back`: the links of
-    the records that they had. `persons`: person_id, then and now, of everybody whose record says
-    something else; `theirs`: the links of their records.
+    `moved`: person_id of the snapshot before, of those who lost a record; `back`: file_id,
+    source_row and person_id of the rows about records that they had, as these are linked now.
+    `persons`: person_id, then and now, of everybody whose record says something else; `theirs`:
+    the links of their records.
     """
 
     moved: ir.Table
@@ -51,6 +52,7 @@ def find_affected(work: Work, relinked: Relinked) -> Affected:
     lost = relinked.moved.filter(relinked.moved.old_person_id.notnull())
     moved = work.keep("moved_persons", lost.select(person_id="old_person_id").distinct())
     back = links.semi_join(then.semi_join(moved, "person_id"), _PATIENT)
+    back = work.keep("back", back.select(*_PATIENT, "person_id"))
     persons = ibis.union(
         then.semi_join(patients, _PATIENT).select("person_id"),
         links.semi_join(patients, _PATIENT).select("person_id"),
@@ -59,10 +61,19 @@ def find_affected(work: Work, relinked: Relinked) -> Affected:
     persons = work.keep("changed_persons", persons)
     return Affected(
         moved,
-        work.keep("back", back.select(*_PATIENT, "person_id")),
+        work.keep("back_rows", _rows_about(work, back)),
         persons,
         work.keep("theirs", links.semi_join(persons, "person_id")),
     )
+
+
+def _rows_about(work: Work, links: ir.Table) -> ir.Table:
+    """The rows of files that were there before about some partners' records, with their person."""
+    who = links.select("partner").distinct().to_pyarrow().to_pylist()
+    partners = {row["partner"] for row in who}
+    theirs = [part for part in _change(work).kept if part.partner in partners]
+    sent = received_records(work.engine, theirs).inner_join(links, _PATIENT)
+    return sent.select(*_ROW, "person_id").distinct()
 
 
 def amend(work: Work, step: str, declared: Table, affected: Affected, finish: Finish) -> None:
@@ -81,9 +92,7 @@ def _back(work: Work, declared: Table, affected: Affected) -> ir.Table:
     """Rows of people who lost a record, under the person that each row's record is now."""
     change = _change(work)
     theirs = work.read_before_of(declared, affected.moved).semi_join(affected.moved, "person_id")
-    sent = received_records(work.engine, change.kept).inner_join(affected.back, _PATIENT)
-    now = sent.select(*_ROW, "person_id").distinct()
-    left = change.left_of(theirs).drop("person_id").inner_join(now, _ROW)
+    left = change.left_of(theirs).drop("person_id").inner_join(affected.back, _ROW)
     return left.select(*declared.column_names)
 
 

@@ -99,7 +99,8 @@ def _of_feed(
 def _among(engine: Engine, files: list[Part], new: list[Part]) -> ir.Table:
     """Rows of all files whose key stands in a later one; only of keys that new files have."""
     rows = _keyed(engine, files)
-    if len(new) < len(files):
+    few = len(new) < len(files)
+    if few:
         rows = rows.semi_join(_keyed(engine, new).select("row_key").distinct(), "row_key")
     order = [
         {"first_event_id": first_event_id(part.staged.sha256), "place": place}
@@ -108,8 +109,12 @@ def _among(engine: Engine, files: list[Part], new: list[Part]) -> ir.Table:
     ]
     places = ibis.memtable(order, schema=ibis.schema({"first_event_id": "int64", "place": "int64"}))
     rows = rows.inner_join(places, "first_event_id")
-    last = rows.group_by("row_key").aggregate(last=rows.place.max())
-    joined = rows.inner_join(last, "row_key")
+    if few:
+        # Files are read once more for a join; few rows are as well looked at side by side.
+        joined = rows.mutate(last=rows.place.max().over(group_by=rows.row_key))
+    else:
+        last = rows.group_by("row_key").aggregate(last=rows.place.max())
+        joined = rows.inner_join(last, "row_key")
     return joined.filter(joined.place < joined["last"]).select(*_COLUMNS)
 
 
