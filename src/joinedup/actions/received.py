@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import ibis
 import ibis.expr.types as ir
@@ -26,6 +27,9 @@ from joinedup.tables import Table
 
 STAGED: Final = "staged.parquet"
 REPEATS: Final = "repeats.parquet"
+# Expressions, not rows: what Ibis takes longer to put together than DuckDB to read a small file.
+_Files = tuple[tuple[Path, Path | None], ...]
+_OPENED: Final[WeakKeyDictionary[Engine, dict[_Files, StagedRows]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def accepted_rows(
     """The accepted rows of all files, those of one feed read together; see `received_table`."""
     staged = sorted((part for part in parts if part.staged is not None), key=_shape)
     for _, files in groupby(staged, key=_shape):
-        rows = _open(engine, list(files))
+        rows = _open(engine, tuple(files))
         if only is not None:
             rows = rows.with_table(rows.table.semi_join(only, ["file_id", "source_row"]))
         yield rows
@@ -108,7 +112,16 @@ def _shape(part: Part) -> tuple[str, str, int]:
     return part.partner, part.feed, -1 if first_row is None else first_row
 
 
-def _open(engine: Engine, parts: list[Part]) -> StagedRows:
+def _open(engine: Engine, parts: tuple[Part, ...]) -> StagedRows:
+    """The accepted rows of files of one feed; put together once, as a run asks many times."""
+    opened = _OPENED.setdefault(engine, {})
+    key = tuple((part.folder, part.left_out) for part in parts)
+    if key not in opened:
+        opened[key] = _put_together(engine, parts)
+    return opened[key]
+
+
+def _put_together(engine: Engine, parts: tuple[Part, ...]) -> StagedRows:
     staged = [part.staged for part in parts if part.staged is not None]
     paths = [part.folder / STAGED for part in parts]
     table = engine.read_numbered(paths, first_row=staged[0].first_row)
@@ -130,7 +143,7 @@ def _open(engine: Engine, parts: list[Part]) -> StagedRows:
     return staged_rows(table, staged[0].feed)
 
 
-def _files(parts: list[Part]) -> ir.Table:
+def _files(parts: tuple[Part, ...]) -> ir.Table:
     """What is one for each file: its id, and the day of its extract."""
     rows = [
         {
