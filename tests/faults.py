@@ -162,7 +162,7 @@ def content(system: Path) -> dict[str, list[str]]:
     with open_system(system, "data_quality") as opened:
         for declared in tables.PROMISED:
             table = opened.table(declared.name)
-            kept = [name for name in table.columns if name not in ("run", "superseded_at")]
+            kept = [name for name in table.columns if name != "run"]
             rows = table.select(*kept).to_pyarrow().to_pylist()
             found[declared.name] = sorted(map(str, rows))
     return found
@@ -170,7 +170,7 @@ def content(system: Path) -> dict[str, list[str]]:
 
 def leftovers(system: Path) -> list[str]:
     """What a run should have cleared away: what is half made, spilled, or half dropped."""
-    half = (".part", ".sorting", ".tmp", ".cells")
+    half = (".part", ".parting", ".tmp")
     found = [
         str(path.relative_to(system))
         for zone in ("lake", "identified", "report")

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.new_day import make_day
 from joinedup.actions.run import run
+from joinedup.engines import Lake
 from tests.same_snapshots import differences, manifest
 from tests.systems import InventedSystem
 
@@ -61,6 +62,49 @@ def test_a_file_whose_date_lies_between_those_taken_in_before(system: Path) -> N
     run(system)
     make_day(system, DAY - dt.timedelta(days=1), share=0.2, seed=2)
     assert differences(*run_both_ways(system)) == {}
+
+
+def test_a_feed_that_is_read_otherwise_and_a_file_of_another_name(system: Path) -> None:
+    """The same bytes under the same file_id: what they say is another thing, or of another day."""
+    feed = system / "feeds" / "rzc-mental_health.toml"
+    text = feed.read_text(encoding="utf-8")
+    born = next(line for line in text.splitlines() if line.startswith("birth_date"))
+    feed.write_text(text.replace(born, f"# {born}"), encoding="utf-8")
+    file = next((system / "inbox").glob("*/*social_care_*.csv"))
+    file.rename(file.with_name(file.name.replace("202", "201")))
+    before = _residences(system)
+    assert differences(*run_both_ways(system)) == {}
+    assert _residences(system) == before, "read otherwise or not, they live where they lived"
+
+
+def test_a_run_that_finds_nothing_new_leaves_the_next_one_its_short_way(system: Path) -> None:
+    run(system)
+    make_day(system, DAY, share=0.02)
+    steps = manifest(system)["bases"]
+    assert set(steps) == {"link", "record", "guard"}
+    run(system)
+    assert manifest(system)["bases"] == steps
+    # What a day changes lies beside what was linked whole, and not in its place.
+    state = _linkage(system) / "profiles"
+    assert {"since.parquet", "gone.parquet"} <= {path.name for path in state.iterdir()}
+
+
+def test_of_a_file_taken_away_nothing_is_left_in_what_a_run_keeps(system: Path) -> None:
+    file = next((system / "inbox").glob("*/*charity*.csv"))
+    file.unlink()
+    run(system)
+    state = _linkage(system)
+    for name in ("profiles", "rows", "patients"):
+        assert [path.name for path in (state / name).iterdir()] == ["whole.parquet"]
+
+
+def _linkage(system: Path) -> Path:
+    return Lake(system / "lake", system / "identified").serving().identified / "linkage"
+
+
+def _residences(system: Path) -> int:
+    rows: int = manifest(system)["tables"]["residences"]["rows"]
+    return rows
 
 
 def _files(system: Path) -> list[dict[str, int]]:

@@ -14,7 +14,7 @@ from tests.faults import healed, refused, run, serving, small_system, start
 
 
 def locked(system: Path) -> bool:
-    """Whether a run holds the lock, told by its draft or its spill folder."""
+    """Whether a run holds the lock, told by its draft."""
     return any((system / "lake" / "snapshots").glob("*.part"))
 
 
@@ -30,7 +30,8 @@ def test_a_second_run_refuses_while_the_first_works(tmp_path: Path) -> None:
     assert "run.lock" in words["where"]
     first.join()
     assert first.exitcode in (0, 3)
-    healed(system)
+    before = serving(system)
+    assert healed(system)["snapshot"] > before
 
 
 @pytest.mark.long
@@ -43,9 +44,10 @@ def test_a_killed_or_stopped_holder_frees_or_keeps_the_lock(tmp_path: Path) -> N
     assert first.pid is not None
     os.kill(first.pid, signal.SIGSTOP)  # alive, but not at work: it still holds the lock
     assert "another run" in refused(run(system))["error"]
+    before = serving(system)
     first.kill()
     first.join()
-    healed(system)
+    assert healed(system)["snapshot"] > before
 
 
 @pytest.mark.long

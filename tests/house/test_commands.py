@@ -57,6 +57,10 @@ def run_one(command: Command, folder: Path, where: str) -> None:
     assert lost == [], f"{where}: {shown}\n{done.stdout}\n{done.stderr}"
 
 
+def test_the_pages_that_teach_are_among_those_run() -> None:
+    assert {"README.md", "docs/tutorials/first-run.md"} <= {named(page) for page in PAGES}
+
+
 def test_the_harness_sees_a_line_that_did_not_appear() -> None:
     printed = "12 files: 100 rows accepted\nRead demo/report/index.html\n"
     assert missing(("… files: … rows accepted", "Read …"), printed) == []

@@ -10,6 +10,8 @@ import random
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -56,6 +58,11 @@ start_date = { column = "day", date = "%Y-%m-%d" }
 lsoa_code = "lsoa"
 lsoa_vintage = { value = "2011" }
 """  # fmt: skip
+POSTCODES = pa.table({
+    "postcode": ["JB1 0WL", "JB1 0JA", "JB2 1AA", "JB2 1BB"],
+    "lsoa_code": ["E01000001", "E01000001", "E01000002", "E01000002"],
+    "lsoa_vintage": [2011, 2011, 2011, 2011],
+})  # fmt: skip
 HEADER = "id,patient,nhs,forename,surname,born,postcode,day,code,lsoa"
 NUMBERS = ("9434765919", "9434765870", "4010232137", "9876543210", "")
 KINDS = (("RZ1", "visits"), ("QZZ", "patients"))
@@ -96,15 +103,35 @@ def change_inbox(system: Path, attic: Path, chance: random.Random) -> None:
             write(system / "inbox" / partner / f"{feed}_{day}_{chance.randrange(99)}.csv", chance)
 
 
+def change_names_and_feeds(system: Path, chance: random.Random) -> None:
+    """The same bytes, of another day or read otherwise."""
+    for path in sorted((system / "inbox").rglob("*.csv")):
+        if chance.random() < 0.1:
+            feed, _, number = path.stem.split("_")
+            path.rename(path.with_name(f"{feed}_20260402_{number}x.csv"))
+    for declared in sorted((system / "feeds").glob("*.toml")):
+        if chance.random() < 0.15:
+            text = declared.read_text(encoding="utf-8")
+            declared.write_text(_read_otherwise(text), encoding="utf-8")
+
+
+def _read_otherwise(text: str) -> str:
+    """The same feed, of which the surname is read, or no longer."""
+    mapped, left = 'surname = "surname"\n', '# surname = "surname"\n'
+    return text.replace(left, mapped) if left in text else text.replace(mapped, left)
+
+
 def start(folder: Path, chance: random.Random) -> Path:
     system = folder / "system"
     init_system(system)
     for path in (system / "feeds").glob("*.toml"):
         path.unlink()
+    (system / "reference").mkdir(exist_ok=True)
+    pq.write_table(POSTCODES, system / "reference" / "postcodes.parquet")
     for (partner, feed), text in zip(KINDS, (VISITS, PATIENTS), strict=True):
         (system / "feeds" / f"{feed}.toml").write_text(text, encoding="utf-8")
         (system / "inbox" / partner).mkdir(parents=True, exist_ok=True)
-        write(system / "inbox" / partner / f"{feed}_20260401.csv", chance)
+        write(system / "inbox" / partner / f"{feed}_20260401_0.csv", chance)
     return system
 
 
@@ -138,5 +165,6 @@ def test_every_day_of_a_history(
     run(system)
     for _ in range(days):
         change_inbox(system, attic, chance)
+        change_names_and_feeds(system, chance)
         assert run_both_ways(system) == {}
     shutil.rmtree(folder)

@@ -72,7 +72,7 @@ def _rows_about(work: Work, links: ir.Table) -> ir.Table:
     who = links.select("partner").distinct().to_pyarrow().to_pylist()
     partners = {row["partner"] for row in who}
     theirs = [part for part in _change(work).kept if part.partner in partners]
-    sent = received_records(work.engine, theirs).inner_join(links, _PATIENT)
+    sent = received_records(work.engine, theirs, links).inner_join(links, _PATIENT)
     return sent.select(*_ROW, "person_id").distinct()
 
 

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from joinedup import tables
 from joinedup.actions.amending import amend, amend_persons, amend_residences, find_affected
-from joinedup.actions.steps import code_version, step_key
+from joinedup.actions.steps import SHARED_CODE, code_version, step_key
 from joinedup.actions.unit_costs import read_unit_costs
 from joinedup.actions.work import Relinked, Work
 from joinedup.intake import hash_file
@@ -29,16 +29,16 @@ def assemble(work: Work) -> None:
     postcodes = work.system.path / "reference" / "postcodes.parquet"
     basis = step_key(
         STEP,
-        code_version("record", "tables"),
+        code_version("record", "actions/assembling.py", "actions/amending.py", *SHARED_CODE),
         unit_costs,
         hash_file(postcodes) if postcodes.is_file() else "",
     )
     key = step_key(basis, work.step_keys["link"])
     with work.steps.measured(STEP, "Making one history of what all partners sent") as step:
-        step.reused = work.take_over(STEP, key)
+        step.reused = work.take_over(STEP, key, basis)
         if step.reused:
             return
-        may_change = work.may_change(STEP, basis)
+        may_change = work.may_change(STEP)
         if may_change and work.relinked is not None:
             _amend_all(work, work.relinked, unit_costs)
         else:

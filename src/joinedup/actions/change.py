@@ -100,13 +100,19 @@ def earlier_corrections(before: Snapshot | None) -> Earlier | None:
     parts: Mapping[str, Any] = before.manifest.get("parts", {})
     if not path.is_dir():
         return None
-    return Earlier(path, {name: (one["partner"], one["feed"]) for name, one in parts.items()})
+    accepted = {name: one for name, one in parts.items() if one["is_accepted"]}
+    return Earlier(path, {name: (one["partner"], one["feed"]) for name, one in accepted.items()})
 
 
 def parts_entry(parts: Sequence[Part]) -> Mapping[str, Any]:
     """What the manifest says of the files that a snapshot was made of."""
     return {
-        part.folder.name: {"file_id": part.file_id, "partner": part.partner, "feed": part.feed}
+        part.folder.name: {
+            "file_id": part.file_id,
+            "partner": part.partner,
+            "feed": part.feed,
+            "is_accepted": part.staged is not None,
+        }
         for part in parts
     }
 

@@ -84,11 +84,11 @@ def _rows(one: RowsChanged) -> str:
 
 
 def _people(people: PeopleChanged) -> Iterator[str]:
-    change = people.after - people.before
+    change = (people.after or 0) - (people.before or 0)
     than = "as many as before" if not change else f"{abs(change):,} "
     if change:
         than += "more than before" if change > 0 else "fewer than before"
-    yield f"{people.after:,} people, {than}."
+    yield f"{_people_count(people.after)}, {than}."
     if people.came != 0:
         yield f"{_people_count(people.came)} were not in the earlier snapshot."
     if people.went != 0:

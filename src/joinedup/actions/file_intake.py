@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from joinedup.actions.file_rows import FileMark, Opened, Received, open_by_line,
 from joinedup.actions.inbox_files import FileState, state_of
 from joinedup.actions.received import STAGED
 from joinedup.actions.row_checks import CheckedRows, check_rows
-from joinedup.engines import DuckDBEngine
+from joinedup.engines import DuckDBEngine, settle
 from joinedup.engines.csv import (
     READ_ERRORS,
     compile_steps,
@@ -107,7 +108,9 @@ def take_in_file(engine: DuckDBEngine, task: FileTask) -> FileResult:
     """
     kept = task.folder / RESULT
     if kept.is_file():
-        return read_result(kept)
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            return read_result(kept)
+        shutil.rmtree(task.folder)  # a disk lost what it said that it had
     aside = task.folder.with_name(task.folder.name + ".part")
     shutil.rmtree(aside, ignore_errors=True)
     work = aside / WORK
@@ -116,6 +119,7 @@ def take_in_file(engine: DuckDBEngine, task: FileTask) -> FileResult:
         result = _take_in(engine, task, aside, work)
     write_result(result, aside / RESULT)
     shutil.rmtree(work)
+    settle([aside])
     aside.replace(task.folder)
     return result
 

@@ -9,9 +9,9 @@ import ibis
 import ibis.expr.types as ir
 
 from joinedup import tables
-from joinedup.actions.steps import code_version, step_key
+from joinedup.actions.steps import SHARED_CODE, code_version, step_key
 from joinedup.actions.work import Relinked, Work
-from joinedup.safeguards import Leak, Seen, find_leaks, patients_texts, texts_in
+from joinedup.safeguards import Leak, Seen, find_leaks, patients_texts, patients_with, texts_in
 from joinedup.tables import Table, Zone
 from joinedup.terms import DisclosureError
 
@@ -25,13 +25,13 @@ Published = Sequence[tuple[Table, ir.Table]]
 
 def guard(work: Work) -> None:
     """Look for identifiers in every pseudonymous table; DisclosureError where there are any."""
-    basis = step_key(STEP, code_version("safeguards", "tables"))
+    basis = step_key(STEP, code_version("safeguards", "actions/guarding.py", *SHARED_CODE))
     key = step_key(basis, work.step_keys["link"], work.step_keys["record"])
     with work.steps.measured(STEP, "Making sure that no table names anybody") as step:
-        step.reused = work.take_over(STEP, key)
+        step.reused = work.take_over(STEP, key, basis)
         if step.reused:
             return
-        may_change = work.may_change(STEP, basis)
+        may_change = work.may_change(STEP)
         if may_change and work.relinked is not None and _is_still_clean(work, work.relinked):
             return
         _refuse(_leaks(work))
@@ -70,7 +70,7 @@ def _is_still_clean(work: Work, relinked: Relinked) -> bool:
             one.select(*known.columns)
             for one in (
                 known,
-                patients_texts(new, work.read(tables.IDENTITIES)),
+                patients_texts(new, patients_with(new, work.read(tables.IDENTITIES))),
                 patients_texts(every, relinked.added),
             )
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import Final
 
@@ -11,7 +12,7 @@ from joinedup import tables
 from joinedup.actions.change import SUPERSEDED, Change
 from joinedup.actions.keys import fingerprint
 from joinedup.actions.received import received_records, received_table
-from joinedup.actions.steps import code_version, step_key
+from joinedup.actions.steps import SHARED_CODE, code_version, step_key
 from joinedup.actions.take_in import TakenIn
 from joinedup.actions.work import Relinked, Work
 from joinedup.engines import reuse
@@ -32,17 +33,17 @@ def link_records(work: Work, taken: TakenIn) -> None:
     model = models.read(model_path) if model_path.is_file() else None
     basis = step_key(
         STEP,
-        code_version("linkage", "terms", "tables", "safeguards"),
+        code_version("linkage", "terms", "safeguards", "actions/linking.py", *SHARED_CODE),
         fingerprint(work.key),
         model or "",
     )
     key = step_key(basis, taken.superseded.name, *(part.folder.name for part in work.parts))
     with work.steps.measured(STEP, "Finding which records are one person") as step:
-        step.reused = work.take_over(STEP, key)
+        step.reused = work.take_over(STEP, key, basis)
         if step.reused:
             _take_over_state(work)
         else:
-            may_change = work.may_change(STEP, basis)
+            may_change = work.may_change(STEP)
             changed = _changed(work, work.change) if may_change and work.change else None
             _write_identities(work, changed)
             _link(work, model, changed)
@@ -58,22 +59,22 @@ def _changed(work: Work, change: Change) -> Changed:
     engine, declared = work.engine, tables.IDENTITIES
     rows = work.keep("changed_rows", change.corrected.union(change.restored))
     bare = [replace(part, left_out=None) for part in change.touched]
-    about = received_records(engine, bare).semi_join(rows, ["file_id", "source_row"])
+    about = received_records(engine, bare, rows)
     about = work.keep("changed_records", about.select(*_RECORD).distinct())
-    # A view of its own: Ibis 12 cannot add a join by a column that an earlier join worked out.
-    standing = received_records(engine, change.touched).view().semi_join(about, _RECORD)
-    standing = work.keep("standing_rows", standing.select("file_id", "source_row"))
     came = received_table(engine, change.new, declared).select(*declared.column_names)
-    again = received_table(engine, change.touched, declared, standing).select(*came.columns)
-    come = work.keep("identities_come", came.union(again))
+    again = received_table(engine, change.touched, declared, about).select(*came.columns)
+    again = work.keep("identities_again", again)
     earlier = work.read_before(declared).select(*came.columns)
-    gone = earlier.filter(earlier.file_id.isin(change.gone_files)).union(
-        earlier.semi_join(about, _RECORD)
+    were = work.keep("identities_were", earlier.semi_join(about, _RECORD))
+    # Only a file that stayed says the same at the same row: one may go and come, read otherwise.
+    added = came.union(again.anti_join(were, declared.key))
+    removed = earlier.filter(earlier.file_id.isin(change.gone_files)).union(
+        were.anti_join(again, declared.key)
     )
-    gone = work.keep("identities_gone", gone)
     return Changed(
-        work.keep("identities_added", come.anti_join(gone, declared.key)),
-        work.keep("identities_removed", gone.anti_join(come, declared.key)),
+        work.keep("identities_added", added),
+        work.keep("identities_removed", removed),
+        is_withdrawn=bool(change.gone_files),
     )
 
 
@@ -121,7 +122,9 @@ def _changes_so_far(work: Work, changes: ir.Table) -> ir.Table:
 def _keep_corrections(work: Work, taken: TakenIn) -> None:
     """Keep which rows were corrected, so that the next run sees which more are."""
     folder = work.draft.table_path(SUPERSEDED, identified=True)
-    reuse(taken.superseded, folder / "all.parquet")
+    folder.mkdir(parents=True, exist_ok=True)
+    # A copy: a disk that spoils the one leaves the other as it was.
+    shutil.copyfile(taken.superseded, folder / "all.parquet")
     work.note(STEP, SUPERSEDED, Zone.IDENTIFIED)
 
 

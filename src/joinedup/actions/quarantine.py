@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from joinedup.actions.open_system import open_system
+from joinedup.engines import storage_faults
 from joinedup.intake import BY_ID, split_reason
 from joinedup.safeguards import Purpose
 from joinedup.safeguards.spreadsheets import as_cell
@@ -62,7 +63,7 @@ def write_refused(folder: Path, wanted: Wanted, path: Path) -> int:
     aside = path.with_name(path.name + ".part")
     aside.unlink(missing_ok=True)
     written = 0
-    with open_system(folder, Purpose.DATA_QUALITY) as system:
+    with storage_faults(path.parent), open_system(folder, Purpose.DATA_QUALITY) as system:
         rows = _chosen(system.table("quarantine"), wanted)
         if wanted.rule:
             reasons = rows.select("file_id", "source_row", reason=rows.rules.unnest())

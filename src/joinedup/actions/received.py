@@ -21,6 +21,7 @@ from joinedup.intake import (
     is_accepted,
     received_rows,
     records_of_rows,
+    rows_among,
     staged_rows,
 )
 from joinedup.tables import Table
@@ -48,8 +49,8 @@ class Part:
     """One file taken in, in a folder named by file and configuration.
 
     `rows` are those accepted; `staged` is None where the file was refused whole. `left_out` is a
-    Parquet of (first_event_id, source_row): rows of any file that a later one corrected; None
-    where none is.
+    Parquet that tells by first_event_id and source_row the rows of any file that a later one
+    corrected; None where none is.
     """
 
     partner: str
@@ -67,7 +68,7 @@ def received_table(
     """One received table over all files: accepted rows that no later file corrected.
 
     Keyed by record, with the partner on every row. `quarantine` is the refused rows of all files.
-    `only`: what these rows give, by file_id and source_row.
+    `only`: what these rows give, told as `rows_among` wants it.
     """
     wanted = declared.as_received()
     columns = dict.fromkeys(("partner", *wanted.column_names))
@@ -83,9 +84,11 @@ def received_table(
     return ibis.union(*many) if len(many) > 1 else many[0]
 
 
-def received_records(engine: Engine, parts: Sequence[Part]) -> ir.Table:
+def received_records(
+    engine: Engine, parts: Sequence[Part], only: ir.Table | None = None
+) -> ir.Table:
     """Whom each accepted row is about: partner, record_id, file_id, source_row."""
-    many = [records_of_rows(rows) for rows in accepted_rows(engine, parts)]
+    many = [records_of_rows(rows) for rows in accepted_rows(engine, parts, only)]
     if not many:
         names = dict.fromkeys(("file_id", "partner", "record_id"), "string")
         return ibis.memtable([], schema=ibis.schema({**names, "source_row": "int64"}))
@@ -100,9 +103,7 @@ def accepted_rows(
     staged = sorted((part for part in parts if part.staged is not None), key=_shape)
     for _, files in groupby(staged, key=_shape):
         rows = _open(engine, tuple(files))
-        if only is not None:
-            rows = rows.with_table(rows.table.semi_join(only, ["file_id", "source_row"]))
-        yield rows
+        yield rows if only is None else rows_among(rows, only)
 
 
 def _shape(part: Part) -> tuple[str, str, int]:

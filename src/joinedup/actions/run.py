@@ -1,7 +1,7 @@
-"""The main job: take in, link, assemble, guard, report, publish.
+"""The main job: verify, take in, link, assemble, describe, guard, publish, report.
 
 Each step's result lands in a new snapshot; a step whose inputs, settings and code are those of
-the snapshot that serves is not done again. Only the last step, one rename, changes what serves.
+the snapshot that serves is not done again. Publishing, one rename, alone changes what serves.
 """
 
 from __future__ import annotations

@@ -18,7 +18,16 @@ _KEPT: Final = (
     "care_models/*.toml",
 )  # fmt: skip
 # Packages whose code decides what a snapshot says.
-_CODE: Final = ("intake", "linkage", "record", "safeguards", "tables", "terms")
+_CODE: Final = (
+    "actions",
+    "engines",
+    "intake",
+    "linkage",
+    "record",
+    "safeguards",
+    "tables",
+    "terms",
+)
 
 
 @dataclass(frozen=True, slots=True)

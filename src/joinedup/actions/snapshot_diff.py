@@ -76,15 +76,16 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class PeopleChanged:
-    """People in all before and after, exact; those who came, went and were corrected.
+    """People in all before and after; those who came, went and were corrected.
 
-    Parts of the population are hidden where fewer than 5 and else rounded, unless exact ones were
-    asked for. `reasons` is None where the later snapshot did not come of the earlier one, or that
-    is not known: what moved between the two is then not told.
+    All are hidden where fewer than 5 and else rounded, unless exact ones were asked for: an exact
+    total would give away by subtraction what is hidden. `reasons` is None where the later snapshot
+    did not come of the earlier one, or that is not known: what moved between the two is then not
+    told.
     """
 
-    before: int
-    after: int
+    before: int | None
+    after: int | None
     came: int | None
     went: int | None
     corrected: tuple[tuple[str, int | None], ...]
@@ -228,8 +229,8 @@ def _people_changed(two: _Two, lake: Lake, *, exact: bool) -> PeopleChanged:
     if changed:
         (found,) = people_changed(*changed).to_pyarrow().to_pylist()
     return PeopleChanged(
-        before=two.rows(two.before, "persons"),
-        after=two.rows(two.after, "persons"),
+        before=shown(two.rows(two.before, "persons")),
+        after=shown(two.rows(two.after, "persons")),
         came=shown(found["came"]),
         went=shown(found["went"]),
         corrected=tuple((name, shown(found[name])) for name in DETAILS if found[name]),

@@ -12,7 +12,7 @@ from typing import Final
 from joinedup import tables
 from joinedup.actions.serving import damaged
 from joinedup.actions.snapshots import find_snapshot, lake_of
-from joinedup.engines import Snapshot, find_damage, promised_files, write_delta
+from joinedup.engines import Snapshot, find_damage, promised_files, storage_faults, write_delta
 from joinedup.partners import System, read_system
 from joinedup.safeguards import Purpose, decide, record_look
 from joinedup.tables import Table, Zone
@@ -61,7 +61,7 @@ def export_snapshot(
     """
     system = read_system(folder)
     lake = lake_of(system)
-    with lake.locked():  # so that no run prunes it meanwhile
+    with storage_faults(to), lake.locked():  # so that no run prunes it meanwhile
         snapshot = find_snapshot(lake, snapshot_id)
         stated, chosen = _allowed(purpose, names)
         _room_for(system, to, format)

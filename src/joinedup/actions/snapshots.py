@@ -18,6 +18,7 @@ from joinedup.engines import (
     find_damage,
     made_at,
     promised_files,
+    storage_faults,
 )
 from joinedup.partners import System, read_system
 from joinedup.terms import NotFoundError, SnapshotError
@@ -164,7 +165,7 @@ def roll_back(folder: Path, snapshot_id: str, *, why: str) -> RolledBack:
     """
     system = read_system(folder)
     lake = lake_of(system)
-    with lake.locked():
+    with storage_faults(system.path), lake.locked():
         snapshot = find_snapshot(lake, snapshot_id)
         damage = find_damage(snapshot, contents=True)
         if damage:
@@ -189,14 +190,16 @@ def prune(
 ) -> Pruned:
     """Erase the snapshots named, else all but the last `keep`; the one that serves always stays.
 
+    SnapshotError, with nothing erased, where it is named.
     `keep` and the days that all are kept for are those of `system.toml` where not given.
     """
     system = read_system(folder)
     lake = lake_of(system)
-    with lake.locked():
+    with storage_faults(system.path), lake.locked():
         number = system.limits.keep_snapshots if keep is None else keep
         days = system.limits.keep_days if keep is None else 0
-        chosen = tuple(find_snapshot(lake, name).id for name in snapshot_ids)
+        chosen = tuple(dict.fromkeys(find_snapshot(lake, name).id for name in snapshot_ids))
+        lake.refuse_serving(chosen)
         chosen = chosen or lake.to_prune(number, days)
         files = {name: _files_on_disk(lake.snapshot(name)) for name in lake.ids()}
         kept = tuple(name for name in files if name not in chosen)

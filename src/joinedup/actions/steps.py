@@ -9,10 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Final
 
 from joinedup.actions.usage import Meter, Used
 
 Tell = Callable[[str], None]
+
+# Code that decides what any step writes, besides the step's own.
+_ALL_STEPS = ("change", "received", "supersede", "work")
+SHARED_CODE: Final = ("engines", "tables", *(f"actions/{one}.py" for one in _ALL_STEPS))
 
 _MB = 1024 * 1024
 

@@ -30,7 +30,10 @@ _Feed = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """Rows to leave out: Parquet of (file_id, first_event_id, source_row) named by its content."""
+    """Rows to leave out: Parquet of (file_id, first_event_id, source_row).
+
+    It is named by the parts of the files.
+    """
 
     rows: Path
     rows_by_file: Mapping[str, int]
@@ -54,9 +57,9 @@ def find_superseded(
     names = "\n".join(part.folder.name for part in parts)
     digest = hashlib.sha256(names.encode()).hexdigest()[:16]
     path = folder / f"superseded-{digest}.parquet"
-    if not path.is_file():
-        table = _superseded(engine, parts, earlier).order_by("file_id", "source_row")
-        engine.write_parquet(table, path, in_order=True)
+    # Never taken from an earlier run's folder, whose bytes nobody has verified.
+    table = _superseded(engine, parts, earlier).order_by("file_id", "source_row")
+    engine.write_parquet(table, path, in_order=True)
     for old in folder.glob("superseded-*.parquet"):
         if old != path:
             old.unlink()

@@ -36,7 +36,7 @@ from joinedup.terms import SourceDataError
 PARTS: Final = "parts"
 SEEN: Final = "seen.json"
 # What reads a file, checks it and writes its parts.
-_READING = ("file_intake", "file_quarantine", "file_rows", "row_checks")
+_READING = ("file_intake", "file_quarantine", "file_rows", "received", "row_checks", "supersede")
 _CODE: Final = ("intake", "terms", "tables", "engines", *(f"actions/{one}.py" for one in _READING))
 FLAG_SCHEMA: Final = pa.schema([
     ("file_id", pa.string()), ("rule", pa.string()), ("severity", pa.string()),
@@ -49,9 +49,9 @@ class TakenIn:
     """What intake hands on.
 
     `parts`: a folder a file, in the order of their extracts, which `received_table` reads as the
-    promised tables. `superseded` is a Parquet of the (file_id, source_row) of rows that a later
-    file corrected, named by its content; `received_table` leaves them out. `flags` are rows of
-    the promised table.
+    promised tables. `superseded` is a Parquet of (file_id, first_event_id, source_row) of rows that
+    a later file corrected, named by the files' parts; `received_table` leaves them out. `flags` are
+    rows of the promised table.
     """
 
     accounts: tuple[FileAccount, ...]

@@ -172,9 +172,12 @@ class Work:
         entry = self.before.manifest["tables"].get(declared.name)
         return Made.from_entry(entry) if entry else None
 
-    def take_over(self, step: str, key: str) -> bool:
-        """Take the step's tables over from the serving snapshot, where they have the same key."""
-        self.step_keys[step] = key
+    def take_over(self, step: str, key: str, basis: str) -> bool:
+        """Take the step's tables over from the serving snapshot, where they have the same key.
+
+        `basis` is the hash of all that the step's result depends on but partners' rows.
+        """
+        self.step_keys[step], self.bases[step] = key, basis
         if self.before is None or self.rebuild:
             return False
         manifest: Mapping[str, Any] = self.before.manifest
@@ -187,15 +190,11 @@ class Work:
                 self.made[name] = made
         return True
 
-    def may_change(self, step: str, basis: str) -> bool:
-        """Whether the step may change the tables before instead of making them anew.
-
-        `basis` is the hash of all that the step's result depends on but partners' rows.
-        """
-        self.bases[step] = basis
+    def may_change(self, step: str) -> bool:
+        """Whether the step may change the tables before instead of making them anew."""
         if self.change is None or self.before is None:
             return False
-        return bool(self.before.manifest.get("bases", {}).get(step) == basis)
+        return bool(self.before.manifest.get("bases", {}).get(step) == self.bases[step])
 
     def note(self, step: str, name: str, zone: Zone) -> None:
         """Note a table that is not promised but kept for the next run, lying in the draft."""

@@ -3,6 +3,7 @@
 from joinedup.engines.cells import CellOrder, Cells, place_of
 from joinedup.engines.delta import write_delta
 from joinedup.engines.duckdb import DuckDBEngine
+from joinedup.engines.durable import settle
 from joinedup.engines.engine import Engine, SpreadingEngine
 from joinedup.engines.files import TableFile, by_inode, describe_files
 from joinedup.engines.history import Act, Happening
@@ -37,6 +38,7 @@ __all__ = [
     "place_of",
     "promised_files",
     "reuse",
+    "settle",
     "storage_faults",
     "write_delta",
 ]

@@ -60,9 +60,7 @@ def open_csv(
     file serves for the next. `numbered_by`: a Parquet of as many rows, in the same order, whose
     columns stand beside them.
     """
-    beside = (
-        f" POSITIONAL JOIN read_parquet({_quoted(read_path(numbered_by))})" if numbered_by else ""
-    )
+    beside = f" POSITIONAL JOIN {_read_parquet(numbered_by)}" if numbered_by else ""
     kept = ", ".join(TEXT_COLUMN.format(place) for place in shape.kept)
     wanted = f"{kept}, source_row, lines" if numbered_by else kept
     wanted += f", DATE '{extract_date}' AS extract_date, {first_event_id} AS first_event_id"
@@ -131,8 +129,13 @@ def _read_csv(source: Path, shape: CsvShape) -> str:
         f"header = {str(shape.has_header).lower()}, delim = {_quoted(shape.delimiter)}, "
         f"quote = '\"', escape = '\"', comment = '', new_line = '{newline}', "
         "strict_mode = true, null_padding = false, ignore_errors = false, "
-        f"max_line_size = {shape.line_limit_bytes})"
+        f"max_line_size = {shape.line_limit_bytes}, hive_partitioning = false)"
     )
+
+
+def _read_parquet(path: Path, options: str = "") -> str:
+    # A folder that is called `name=value` is no column.
+    return f"read_parquet({_quoted(read_path(path))}, hive_partitioning = false{options})"
 
 
 def may_be_the_machine(error: Exception) -> bool:
@@ -146,7 +149,7 @@ def open_parquet(engine: DuckDBEngine, path: Path, columns: int) -> ir.Table | N
     None where it is not one. What its columns are called never meets a name of ours.
     """
     names = ", ".join([*(TEXT_COLUMN.format(place) for place in range(columns)), _PLACE])
-    read = f"read_parquet({_quoted(read_path(path))}, file_row_number = true) AS t({names})"
+    read = f"{_read_parquet(path, ', file_row_number = true')} AS t({names})"
     try:
         engine.raw(f"CREATE OR REPLACE TEMP VIEW {_VIEW} AS SELECT * FROM {read}")  # noqa: S608
         table = engine.connection.table(_VIEW)

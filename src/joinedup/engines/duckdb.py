@@ -99,17 +99,20 @@ class DuckDBEngine:
         self.raw(f"DROP TABLE IF EXISTS {name}")
 
     def read_parquet(self, paths: Path | Sequence[Path]) -> ir.Table:
-        """One table over Parquet files of the same columns; a folder stands for all in it."""
+        """One table over Parquet files of the same columns; a folder stands for all in it.
+
+        What the folders above are called says nothing, `name=value` neither.
+        """
         many = [paths] if isinstance(paths, Path) else list(paths)
         files = [read_path(one) for path in many for one in parquet_files(path)]
-        return self.connection.read_parquet(files)
+        return self.connection.read_parquet(files, hive_partitioning=False)
 
     def read_numbered(self, paths: Sequence[Path], *, first_row: int | None) -> ir.Table:
         """The same with `source_row`, counted in each file from `first_row`, and `lines`."""
         names = [read_path(path) for path in paths]
         if first_row is None:
-            return self.connection.read_parquet(names)
-        table = self.connection.read_parquet(names, file_row_number=True)
+            return self.connection.read_parquet(names, hive_partitioning=False)
+        table = self.connection.read_parquet(names, file_row_number=True, hive_partitioning=False)
         numbered = {"source_row": table[_ROW] + first_row, "lines": ibis.literal(1, "int64")}
         return table.mutate(**numbered).drop(_ROW)
 
@@ -121,7 +124,7 @@ class DuckDBEngine:
         For one person's record: compiling an Ibis expression takes longer than the answer.
         """
         given: list[Any] = [[read_path(path) for path in paths]]
-        sql = "FROM read_parquet(?)"
+        sql = "FROM read_parquet(?, hive_partitioning = false)"
         if column:
             sql, given = f'{sql} WHERE "{column}" = ?', [*given, value]
         found = self.connection.con.execute(sql, given).to_arrow_table()

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -184,22 +184,27 @@ class Lake:
     def erase(self, ids: Iterable[str], why: str) -> None:
         """Erase snapshots with their identified part, each wholly or, if killed, by the next run.
 
-        SnapshotError for the one that serves.
+        SnapshotError, with nothing erased, where the one that serves is among them.
         """
+        ids = list(ids)
+        self.refuse_serving(ids)
         self._note_current()
         for name in ids:
-            if name == self.serving().id:
-                raise SnapshotError(
-                    "the snapshot that serves is not erased.",
-                    where=name,
-                    cure="Let another one serve first: 'joinedup snapshot rollback'.",
-                )
             add_happening(self._log, Act.ERASED, name, why)
             aside = self._snapshots / f"{name}.part"
             (self._snapshots / name).rename(aside)
             if (self._identified / name).is_dir():
                 shutil.rmtree(self._identified / name)
             shutil.rmtree(aside)
+
+    def refuse_serving(self, ids: Collection[str]) -> None:
+        """SnapshotError where the snapshot that serves is among those to be erased."""
+        if ids and self.serving().id in ids:
+            raise SnapshotError(
+                "the snapshot that serves is not erased.",
+                where=self.serving().id,
+                cure="Let another one serve first: 'joinedup snapshot rollback'.",
+            )
 
     def _note_current(self) -> None:
         """Note a snapshot that serves and that a killed run did not come to note."""

@@ -44,7 +44,8 @@ _CURES = {
     errno.EMFILE: "Raise the limit (ulimit -n)",
 }
 _SPILL = re.compile(r"max_temp_directory_size|failed to offload", re.IGNORECASE)
-_MEMORY = "Out of Memory"
+# As DuckDB says it, and Java.
+_MEMORY = re.compile("Out of Memory|OutOfMemoryError")
 _PATH = re.compile(r"""["']((?:/|[A-Za-z]:[\\/])[^"'\n]+)["']""")
 
 
@@ -76,7 +77,7 @@ def _understood(error: Exception, folder: Path, serves: str) -> StorageError | N
         what, cure = _WORDS[number], _CURES[number]
     elif isinstance(error, duckdb.Error) and _SPILL.search(message):
         what, cure = "there is no room left to spill what does not fit in memory", "Make room"
-    elif isinstance(error, duckdb.OutOfMemoryException) or _MEMORY in message:
+    elif isinstance(error, duckdb.OutOfMemoryException) or _MEMORY.search(message):
         what = "the work does not fit in the memory that it may use"
         cure = "Raise memory_mb, or lower threads, in system.toml"
     else:

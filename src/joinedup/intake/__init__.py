@@ -31,7 +31,7 @@ from joinedup.intake.parquet_survey import (
     is_sound_parquet,
     survey_parquet,
 )
-from joinedup.intake.parts import first_event_id, received_rows, records_of_rows
+from joinedup.intake.parts import first_event_id, received_rows, records_of_rows, rows_among
 from joinedup.intake.raw_lines import raw_records
 from joinedup.intake.read_feed import parse_feed, read_feed
 from joinedup.intake.readings import Limits
@@ -56,6 +56,6 @@ __all__ = [
     "failed_in", "find_arrivals", "first_event_id", "group_checks", "has_long_value", "hash_file",
     "is_accepted", "is_parquet", "is_sound_parquet", "map_rows", "match_feed", "merge_findings",
     "parse_feed", "place_lines", "raw_records", "read_feed", "read_header", "read_result",
-    "received_rows", "records_of_rows", "rules_page", "shown_name", "split_reason", "stage",
-    "staged_rows", "survey_file", "survey_parquet", "write_result",
+    "received_rows", "records_of_rows", "rows_among", "rules_page", "shown_name", "split_reason",
+    "stage", "staged_rows", "survey_file", "survey_parquet", "write_result",
 ]  # fmt: skip

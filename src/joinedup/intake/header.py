@@ -70,14 +70,17 @@ def check_columns(columns: Sequence[str], feed: Feed) -> Header:
     repeated = [name for name in used if names.count(name) > 1]
     if len(names) > COLUMNS_AT_MOST:
         return Header(names, fault="columns_too_many", remark=f"It has {len(names):,}.")
+    if missing and len(missing) == len(used):
+        # Perhaps no header at all, but a patient: nothing of it is shown.
+        return Header(names, fault="header_missing", remark=f"Missing: {_list(missing)}.")
     notes = []
     if extra := [name for name in names if name and name not in used]:
         notes.append(f"{len(extra)} columns that the feed does not use were left: {_list(extra)}.")
     if absent := [name for name in used if name in optional and name not in names]:
         notes.append(f"Optional columns are not there: {_list(absent)}.")
     if missing:
-        fault = "columns_missing" if len(missing) < len(used) else "header_missing"
-        return Header(names, fault=fault, remark=_missing(missing, names, used), notes=tuple(notes))
+        remark = _missing(missing, names, used)
+        return Header(names, fault="columns_missing", remark=remark, notes=tuple(notes))
     if repeated:
         return Header(names, fault="columns_repeated", remark=f"{_list(repeated)}.")
     return Header(names, notes=tuple(notes))

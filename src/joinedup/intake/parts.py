@@ -55,6 +55,20 @@ def records_of_rows(rows: StagedRows) -> ir.Table:
     )
 
 
+def rows_among(rows: StagedRows, only: ir.Table) -> StagedRows:
+    """The rows told by `only`, by file_id and source_row, or by partner and record_id.
+
+    Records of some files only, where `only` has file_id too.
+    """
+    if "record_id" not in only.columns:
+        return rows.with_table(rows.table.semi_join(only, ["file_id", "source_row"]))
+    theirs = only.filter(only.partner == rows.feed.partner)
+    record = rows.value(_record_id(rows.feed)).cast("string") == theirs.record_id
+    # The record first, as a staged column: what is read of the file is narrowed by it.
+    met = [record, rows.table.file_id == theirs.file_id] if "file_id" in only.columns else [record]
+    return rows.with_table(rows.table.semi_join(theirs, met))
+
+
 def _taken(rows: StagedRows, part: Part) -> StagedRows:
     return rows.with_table(rows.table.filter(rows.takes(part))) if part.when else rows
 

@@ -40,10 +40,14 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What became of `tables.IDENTITIES` since: rows that came, and rows that went."""
+    """What became of `tables.IDENTITIES` since: rows that came, and rows that went.
+
+    `is_withdrawn`: a file was, so that nothing of those that went may lie in the state any longer.
+    """
 
     added: ir.Table
     removed: ir.Table
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,7 @@ def _link_changed(
     made = links(scratch, member, named, previous, theirs, run=how.run)
     if how.state is not None:
         state = State(known, others, residual.weighed.scored, before.calibration)
-        write_state(engine, state, how.state, by=by)
+        write_state(engine, state, how.state, by=by, whole=changed.is_withdrawn)
     stays = as_promised(earlier.links, LINKS).anti_join(scratch.release(previous), names)
     contested = patients.filter(patients.is_contested)
     return _linked(scratch, stays.union(made), made, previous, review(contested, residual), how.run)

@@ -81,13 +81,16 @@ def read_state(engine: Engine, folder: Path, *, by: str) -> State | None:
     return State(known, outcomes, scored, calibration)
 
 
-def write_state(engine: Engine, state: State, folder: Path, *, by: str) -> None:
-    """Leave what changed of a state that was read, and link what did not."""
+def write_state(engine: Engine, state: State, folder: Path, *, by: str, whole: bool) -> None:
+    """Leave what changed of a state that was read, and link what did not; or all of it anew."""
     known = state.known
     for layers, name in (
         (known.profiles, _PROFILES), (known.rows, _ROWS), (known.patients, _PATIENTS),
     ):  # fmt: skip
-        write_layers(engine, layers, folder / name)
+        if whole:
+            write_whole(engine, layers.now, folder / name)
+        else:
+            write_layers(engine, layers, folder / name)
     _write_rest(engine, state.outcomes, state.scored, state.calibration, folder, by=by)
 
 
