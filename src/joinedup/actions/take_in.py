@@ -63,6 +63,7 @@ class TakenIn:
 
 @dataclass(frozen=True, slots=True)
 class _TakenFile:
+    hashed: HashedFile
     result: FileResult
     part: Part | None = None
 
@@ -123,22 +124,50 @@ def _take(
     hashed: HashedFile,
     settings: FeedSettings,
     folder: Path,
-    taken: Sequence[_TakenFile],
+    taken: list[_TakenFile],
     plans: Plans,
     tell: Tell,
 ) -> _TakenFile:
     arrival, file_id = hashed.arrival, hashed.file_id
-    for earlier in taken:
-        account = earlier.result.account
-        if account.sha256 == hashed.sha256 and account.outcome == ACCEPTED:
-            return _TakenFile(FileResult(_same(hashed, account), ()))
-        if account.file_id == file_id:
-            file_id = hashed.other_id  # the same bytes, refused before for where they lay
+    same = _place_of_same(hashed, taken)
+    if same is not None and not _corrects_back(hashed, taken[same:]):
+        return _TakenFile(hashed, FileResult(_same(hashed, taken[same].result.account), ()))
+    if same is None and any(one.result.account.file_id == file_id for one in taken):
+        file_id = hashed.other_id  # the same bytes, refused before for where they lay
     task = _task(hashed, file_id, settings, folder, plans)
     tell(f"Taking in {arrival.name}")
     _refuse_same_event_ids(hashed, taken)
     result = take_in_file(engine, task)
-    return _TakenFile(result, _part(task, result))
+    if same is not None:
+        before = taken[same]
+        taken[same] = _TakenFile(
+            before.hashed, FileResult(_same(before.hashed, result.account), ())
+        )
+    return _TakenFile(hashed, result, _part(task, result))
+
+
+def _place_of_same(hashed: HashedFile, taken: Sequence[_TakenFile]) -> int | None:
+    for place, one in enumerate(taken):
+        account = one.result.account
+        if account.sha256 == hashed.sha256 and account.outcome == ACCEPTED:
+            return place
+    return None
+
+
+def _corrects_back(hashed: HashedFile, since: Sequence[_TakenFile]) -> bool:
+    """Whether bytes that came before come again for their feed after another file of it.
+
+    Then what they say holds again, and they count where they came last.
+    """
+    feed, first, others = hashed.arrival.feed, since[0].hashed.arrival.feed, since[1:]
+    if feed is None or first is None or hashed.arrival.fault:
+        return False
+    if (feed.partner, feed.name) != (first.partner, first.name):
+        return False
+    return any(
+        one.part is not None and (one.part.partner, one.part.feed) == (feed.partner, feed.name)
+        for one in others
+    )
 
 
 def _task(

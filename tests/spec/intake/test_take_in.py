@@ -7,9 +7,12 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from joinedup import tables
+from joinedup.actions.check import check
 from joinedup.actions.init import init_system
 from joinedup.actions.received import received_table
 from joinedup.actions.take_in import TakenIn, take_in
@@ -60,10 +63,14 @@ def system(template: Path, tmp_path: Path) -> System:
     return read_system(tmp_path)
 
 
-def _send(system: System, name: str, content: str | bytes) -> None:
+def _made(system: System, name: str) -> Path:
     path = system.inbox / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def _send(system: System, name: str, content: str | bytes) -> None:
+    _made(system, name).write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def _events(engine: DuckDBEngine, taken: TakenIn) -> list[tuple[Any, ...]]:
@@ -104,6 +111,56 @@ def test_a_corrected_row_replaces_the_one_it_corrects(system: System, engine: Du
         "RZ1/visits_20240601.csv": 1,
         "RZ1/visits_20240701.csv": 0,
     }
+
+
+def test_a_file_that_comes_again_corrects_what_came_between(
+    system: System, engine: DuckDBEngine
+) -> None:
+    right, wrong = (HEADER + f"1,P1,Ash,2024-05-01,{service}\n" for service in "AB")
+    for day, content in (("0601", right), ("0602", wrong), ("0603", right)):
+        _send(system, f"RZ1/visits_2024{day}.csv", content)
+        taken = take_in(system, engine)
+    assert _outcomes(taken) == {
+        "RZ1/visits_20240601.csv": "same_as_earlier",
+        "RZ1/visits_20240602.csv": "accepted",
+        "RZ1/visits_20240603.csv": "accepted",
+    }
+    assert _events(engine, taken) == [("P1", "A")]
+    assert len({one.file_id for one in taken.accounts}) == 3
+
+
+def test_a_torn_part_is_taken_in_again(system: System, engine: DuckDBEngine) -> None:
+    """As a disk leaves it that lost power, and what it said that it had written."""
+    _send(system, "RZ1/visits_20240601.csv", HEADER + "1,P1,Ash,2024-05-01,A\n")
+    taken = take_in(system, engine)
+    for path in taken.parts[0].folder.iterdir():
+        path.write_bytes(b"")
+    assert _events(engine, take_in(system, engine)) == [("P1", "A")]
+
+
+def test_a_folder_named_like_a_value_is_no_column(system: System, engine: DuckDBEngine) -> None:
+    """Such as DuckDB and Spark read from `service=Z/`, over what the file says."""
+    pq.write_table(
+        pa.table({
+            "id": ["1"], "who": ["P1"], "name": ["Ash"], "day": ["2024-05-01"], "service": ["A"]
+        }),
+        _made(system, "RZ1/service=Z/visits_20240601.parquet"),
+    )  # fmt: skip
+    _send(system, "RZ1/c4=Z/visits_20240602.csv", HEADER + "2,P2,Ash,2024-05-01,B\n")
+    assert _events(engine, take_in(system, engine)) == [("P1", "A"), ("P2", "B")]
+
+
+def test_what_may_be_a_patient_is_not_shown_as_columns(
+    system: System, engine: DuckDBEngine
+) -> None:
+    _send(system, "RZ1/visits_20240601.csv", "9434765919,OKAFOR,Names,days,serviced\n")
+    taken = take_in(system, engine)
+    (account,) = taken.accounts
+    assert str(account.reason).startswith("header_missing: ")
+    checked = check(system.path, system.inbox / "RZ1/visits_20240601.csv", "RZ1/visits")
+    said = f"{account.reason} {checked.notes} {checked.findings}"
+    for value in ("9434765919", "OKAFOR", "Names", "days", "serviced"):
+        assert value not in said
 
 
 def test_a_refused_correction_corrects_nothing(system: System, engine: DuckDBEngine) -> None:
