@@ -165,7 +165,7 @@ def _read_truth(path: Path) -> ir.Table:
     try:
         read = pq.read_table if path.suffix == ".parquet" else _read_csv
         found = read(path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise _not_a_truth(path) from error
     if missing := [name for name in _TRUTH if name not in found.column_names]:
         raise _not_a_truth(path, f"it has no column {', '.join(missing)}")

@@ -75,7 +75,7 @@ class Lake:
                 yield
         except filelock.Timeout:
             raise SnapshotError(
-                "another run is at work on this system.",
+                "another run, rollback, prune or export is at work on this system.",
                 where=str(path),
                 cure="Wait until it ends; the lock frees itself even if that run is killed.",
             ) from None

@@ -91,7 +91,8 @@ def promised_files(snapshot: Snapshot) -> Iterator[Promised]:
         raise SnapshotError(
             "the manifest does not say what files the snapshot has.",
             where=str(snapshot.path / "manifest.json"),
-            cure="An earlier version made it: run 'joinedup run --rebuild' to make a new one.",
+            cure="Restore it from your backup; if an earlier version made it, move lake/ and "
+            "identified/snapshots away and run.",
         ) from error
 
 
