@@ -100,7 +100,7 @@ def earlier_corrections(before: Snapshot | None) -> Earlier | None:
     parts: Mapping[str, Any] = before.manifest.get("parts", {})
     if not path.is_dir():
         return None
-    accepted = {name: one for name, one in parts.items() if one["is_accepted"]}
+    accepted = {name: one for name, one in parts.items() if one.get("is_accepted", True)}
     return Earlier(path, {name: (one["partner"], one["feed"]) for name, one in accepted.items()})
 
 
