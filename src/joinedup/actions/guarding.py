@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from joinedup import tables
 from joinedup.actions.steps import SHARED_CODE, code_version, step_key
 from joinedup.actions.work import Relinked, Work
-from joinedup.safeguards import Leak, Seen, find_leaks, patients_texts, patients_with, texts_in
+from joinedup.safeguards import Leak, Seen, find_leaks, patients_texts, texts_in
 from joinedup.tables import Table, Zone
 from joinedup.terms import DisclosureError
 
@@ -70,7 +70,7 @@ def _is_still_clean(work: Work, relinked: Relinked) -> bool:
             one.select(*known.columns)
             for one in (
                 known,
-                patients_texts(new, patients_with(new, work.read(tables.IDENTITIES))),
+                patients_texts(new, work.read(tables.IDENTITIES)),
                 patients_texts(every, relinked.added),
             )
         ),

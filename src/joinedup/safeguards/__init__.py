@@ -1,13 +1,6 @@
 """Purpose, pseudonyms, disclosure checks and the record of looks."""
 
-from joinedup.safeguards.leaks import (
-    Leak,
-    Seen,
-    find_leaks,
-    patients_texts,
-    patients_with,
-    texts_in,
-)
+from joinedup.safeguards.leaks import Leak, Seen, find_leaks, patients_texts, texts_in
 from joinedup.safeguards.looks import account_name, record_look
 from joinedup.safeguards.purpose import Purpose, decide
 from joinedup.safeguards.small_numbers import count_in_words, shown_count
@@ -21,7 +14,6 @@ __all__ = [
     "decide",
     "find_leaks",
     "patients_texts",
-    "patients_with",
     "record_look",
     "shown_count",
     "texts_in",

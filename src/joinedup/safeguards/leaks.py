@@ -6,7 +6,6 @@ a wrong line in a feed's TOML could map a name or an NHS number into any text co
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,11 +31,6 @@ _BIRTH_DATES_SHARE = 0.5
 
 _NEVER = ("nhs_number", "postcode", "email")
 _BY_CHANCE = ("record_id", "other_number", "phone", "surname", "forename", "address")
-_KINDS = (*_NEVER, *_BY_CHANCE)
-# As many as one pattern can have and still be quick to look for.
-_FEW_TEXTS = 200
-# No extract has it, so that no text is found across two columns.
-_BETWEEN = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +96,13 @@ def patients_texts(texts: ir.Table, identities: ir.Table) -> ir.Table:
     Short ones are left out: '100' is a specialty.
     """
     kinds = []
-    for kind in _KINDS:
+    for kind in (*_NEVER, *_BY_CHANCE):
         raw = identities.select(value=identities[kind]).distinct()
         known = raw.select(kind=ibis.literal(kind), value=raw.value.strip().upper())
-        kinds.append(known.filter(known.value.length() >= _SHORTEST).distinct())
+        # Not made distinct again: few meet a text, and those are at the end.
+        kinds.append(known.filter(known.value.length() >= _SHORTEST))
     found = texts.inner_join(ibis.union(*kinds), "value")
     return found.select("table", "column", "value", "kind").distinct()
-
-
-def patients_with(texts: ir.Table, identities: ir.Table) -> ir.Table:
-    """The identities that may have one of some texts; all of them, where the texts are many.
-
-    One look at all that a row says is quicker than all patients' distinct texts of each kind.
-    """
-    wanted = texts.select("value").distinct().limit(_FEW_TEXTS + 1).to_pyarrow()["value"]
-    if len(wanted) > _FEW_TEXTS:
-        return identities
-    said = ibis.literal(_BETWEEN).join([identities[kind] for kind in _KINDS]).upper()
-    found = "|".join(sorted(re.escape(one) for one in wanted.to_pylist()))
-    return identities.filter(said.re_search(found)) if found else identities.limit(0)
 
 
 def _free_text(declared: Table, table: ir.Table) -> list[str]:

@@ -8,7 +8,7 @@ import ibis
 import pytest
 
 from joinedup import tables
-from joinedup.safeguards import Seen, find_leaks, patients_texts, patients_with, texts_in
+from joinedup.safeguards import Seen, find_leaks, patients_texts, texts_in
 
 pytestmark = pytest.mark.usefixtures("by_engine")
 
@@ -100,27 +100,3 @@ def test_a_column_of_birth_dates_is_found() -> None:
 def test_a_column_that_was_never_promised_is_found() -> None:
     table = events(["100"]).mutate(mothers_name=ibis.literal("x"))
     assert ("mothers_name", "a column that was never promised") in leaks(table)
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        ["DUNMORE", "A CODE"],
-        ["ZX1 1AA", "3 LONG STREET"],
-        ["RX-100002"],
-        ["(UNKNOWN)", "A+B", "C|D"],
-        [],
-    ],
-    ids=str,
-)
-def test_whom_few_texts_may_be_of_is_nobody_less_than_whom_they_are(said: list[str]) -> None:
-    texts = ibis.memtable(
-        [{"table": "events", "column": "service", "value": value} for value in said],
-        schema=dict.fromkeys(("table", "column", "value"), "string"),
-    )
-    theirs = patients_with(texts, IDENTITIES)
-    found, all_found = (patients_texts(texts, one) for one in (theirs, IDENTITIES))
-    assert set(map(str, found.to_pyarrow().to_pylist())) == set(
-        map(str, all_found.to_pyarrow().to_pylist())
-    )
-    assert theirs.count().to_pyarrow().as_py() == sum(one[0] in "DZ3R" for one in said)
