@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 # beyond its limit it does not always spill. A third of the limit leaves room for the rest.
 _BYTES_A_ROW: Final = 400
 _SHARE_OF_LIMIT: Final = 3
+# Each batch's file collects so many rows before it writes them. Measured on 8.8 million events in 64
+# batches at a limit of 500 MB: half the processor seconds of DuckDB's own 122,880.
+_ROWS_HELD: Final = 16_384
 # More files open at once than this cost DuckDB more memory than sorting does.
 _MOST_BATCHES: Final = 256
 # What a table of no rows is written as, so that its columns are known.
@@ -145,7 +148,12 @@ def _copy_by_batch(engine: DuckDBEngine, table: ir.Table, batches: int, work: Pa
     marked = table.mutate(**{_BATCH: (place_of(table.person_id) * batches) // PLACES})
     engine.raw("SET preserve_insertion_order = false")
     engine.connection.to_parquet(
-        marked, str(work), compression="zstd", compression_level=1, partition_by=_BATCH
+        marked,
+        str(work),
+        compression="zstd",
+        compression_level=1,
+        partition_by=_BATCH,
+        row_group_size=_ROWS_HELD,
     )
 
 
