@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 # beyond its limit it does not always spill. A third of the limit leaves room for the rest.
 _BYTES_A_ROW: Final = 400
 _SHARE_OF_LIMIT: Final = 3
-# Each batch's file collects so many rows before it writes them. Measured on 8.8 million events in 64
-# batches at a limit of 500 MB: half the processor seconds of DuckDB's own 122,880.
+# Each batch's file collects so many rows before it writes them. Measured on 8.8 million events in
+# 64 batches at a limit of 500 MB: half the processor seconds of DuckDB's own 122,880.
 _ROWS_HELD: Final = 16_384
 # More files open at once than this cost DuckDB more memory than sorting does.
 _MOST_BATCHES: Final = 256
