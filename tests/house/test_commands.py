@@ -57,8 +57,8 @@ def run_one(command: Command, folder: Path, where: str) -> None:
     assert lost == [], f"{where}: {shown}\n{done.stdout}\n{done.stderr}"
 
 
-def test_the_pages_that_teach_are_among_those_run() -> None:
-    assert {"README.md", "docs/tutorials/first-run.md"} <= {named(page) for page in PAGES}
+def test_the_page_that_teaches_is_among_those_run() -> None:
+    assert "docs/tutorials/first-run.md" in {named(page) for page in PAGES}
 
 
 def test_the_harness_sees_a_line_that_did_not_appear() -> None:
