@@ -140,6 +140,9 @@ def _put_together(engine: Engine, parts: tuple[Part, ...]) -> StagedRows:
     left_out = parts[0].left_out
     if left_out is not None:
         corrected = engine.read_parquet(left_out).select("first_event_id", "source_row")
+        # Of these files alone: every feed's are held in memory at once.
+        ids = [first_event_id(one.sha256) for one in staged]
+        corrected = corrected.filter(corrected.first_event_id.isin(ids))
         table = table.anti_join(corrected, ["first_event_id", "source_row"])
     return staged_rows(table, staged[0].feed)
 
