@@ -52,8 +52,8 @@ name = {name}
 ods_code = {code}
 # The folder of the area pack, as seen from this file.
 area = "area"
-# What does the work: "duckdb" on this machine, or "spark" on this one or a cluster, which then
-# needs a table [spark]: see docs/how-to/run-on-spark.md.
+# What does the work: "duckdb" on this machine, or "spark" on this one, or on the cluster that a
+# table [spark] names: see docs/how-to/run-on-spark.md.
 engine = "duckdb"
 
 [limits]

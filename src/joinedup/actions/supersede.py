@@ -102,8 +102,8 @@ def _of_feed(
 def _among(engine: Engine, files: list[Part], new: list[Part]) -> ir.Table:
     """Rows of all files whose key stands in a later one; only of keys that new files have."""
     rows = _keyed(engine, files)
-    few = len(new) < len(files)
-    if few:
+    is_few = len(new) < len(files)
+    if is_few:
         rows = rows.semi_join(_keyed(engine, new).select("row_key").distinct(), "row_key")
     order = [
         {"first_event_id": first_event_id(part.staged.sha256), "place": place}
@@ -112,7 +112,7 @@ def _among(engine: Engine, files: list[Part], new: list[Part]) -> ir.Table:
     ]
     places = ibis.memtable(order, schema=ibis.schema({"first_event_id": "int64", "place": "int64"}))
     rows = rows.inner_join(places, "first_event_id")
-    if few:
+    if is_few:
         # Files are read once more for a join; few rows are as well looked at side by side.
         joined = rows.mutate(last=rows.place.max().over(group_by=rows.row_key))
     else:

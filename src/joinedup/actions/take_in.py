@@ -35,7 +35,7 @@ from joinedup.terms import SourceDataError
 
 PARTS: Final = "parts"
 SEEN: Final = "seen.json"
-# What reads a file, checks it and writes its parts.
+# What reads a file, checks it, writes its parts, and reads these.
 _READING = ("file_intake", "file_quarantine", "file_rows", "received", "row_checks", "supersede")
 _CODE: Final = ("intake", "terms", "tables", "engines", *(f"actions/{one}.py" for one in _READING))
 FLAG_SCHEMA: Final = pa.schema([

@@ -13,8 +13,8 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import sqlglot.expressions as sge
 from ibis.backends.sql.compilers import DuckDBCompiler
-from sqlglot import exp
 
 from joinedup.engines.duckdb import DuckDBEngine
 from joinedup.engines.paths import read_path
@@ -87,15 +87,15 @@ def compile_steps(table: ir.Table) -> str:
     return str(query.transform(_without_long_list, copy=False).sql(dialect="duckdb"))
 
 
-def _without_long_list(node: exp.Expression) -> exp.Expression:
+def _without_long_list(node: sge.Expression) -> sge.Expression:
     """`value IN (many texts)` as a look-up of the value among them, which is as fast as a join."""
-    listed = node.expressions if isinstance(node, exp.In) else []
+    listed = node.expressions if isinstance(node, sge.In) else []
     if len(listed) <= _LONGEST_LIST or not all(one.is_string for one in listed):
         return node
     texts = ", ".join(_quoted(text) for text in sorted({str(one.this) for one in listed}))
-    kind = exp.DataType.build(f"ENUM({texts})", dialect="duckdb")
-    found = exp.TryCast(this=node.this, to=kind).is_(exp.Null()).not_()
-    return exp.Case().when(node.this.is_(exp.Null()), exp.Null()).else_(found)
+    kind = sge.DataType.build(f"ENUM({texts})", dialect="duckdb")
+    found = sge.TryCast(this=node.this, to=kind).is_(sge.Null()).not_()
+    return sge.Case().when(node.this.is_(sge.Null()), sge.Null()).else_(found)
 
 
 def write_in_order(engine: DuckDBEngine, query: str, path: Path) -> int | None:
