@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ibis
 import ibis.expr.types as ir
 
@@ -18,8 +20,10 @@ from joinedup.record import (
     cost_events,
     residences_from_postcodes,
 )
+from joinedup.tables import Table
 
 STEP = "record"
+_Made = Callable[[ir.Table], ir.Table]
 _RECEIVED = (tables.CODES, tables.REFERRALS, tables.REGISTRATIONS)
 
 
@@ -48,16 +52,25 @@ def assemble(work: Work) -> None:
 def _assemble_all(work: Work, unit_costs: tuple[UnitCost, ...]) -> None:
     links = work.read(tables.LINKS)
     persons = assemble_persons(work.read(tables.IDENTITIES), links)
-    work.write_by_person(STEP, tables.PERSONS, persons)
+    work.write_by_person(STEP, tables.PERSONS, [persons])
     for declared in _RECEIVED:
-        received = attach_person(declared, work.received(declared), links)
-        work.write_by_person(STEP, declared, received)
-    events = cost_events(work.received(tables.EVENTS), unit_costs)
-    work.write_by_person(STEP, tables.EVENTS, attach_person(tables.EVENTS, events, links))
-    residences = work.received(tables.RESIDENCES)
-    placed = _placed(work, work.read(tables.IDENTITIES)).select(*residences.columns)
-    residences = attach_person(tables.RESIDENCES, residences.union(placed), links)
-    work.write_by_person(STEP, tables.RESIDENCES, residences)
+        work.write_by_person(STEP, declared, _attached(work, declared, links))
+    costed = _attached(work, tables.EVENTS, links, lambda events: cost_events(events, unit_costs))
+    work.write_by_person(STEP, tables.EVENTS, costed)
+    stated = _attached(work, tables.RESIDENCES, links)
+    placed = _placed(work, work.read(tables.IDENTITIES))
+    placed = attach_person(tables.RESIDENCES, placed, links)
+    work.write_by_person(STEP, tables.RESIDENCES, [*stated, placed])
+
+
+def _attached(
+    work: Work, declared: Table, links: ir.Table, made: _Made = lambda received: received
+) -> list[ir.Table]:
+    """A promised table in pieces, a partner each: so few links are held in memory at once."""
+    return [
+        attach_person(declared, made(received), links.filter(links.partner == partner))
+        for partner, received in work.received_by_partner(declared).items()
+    ]
 
 
 def _amend_all(work: Work, relinked: Relinked, unit_costs: tuple[UnitCost, ...]) -> None:

@@ -70,18 +70,38 @@ def received_table(
     Keyed by record, with the partner on every row. `quarantine` is the refused rows of all files.
     `only`: what these rows give, told as `rows_among` wants it.
     """
-    wanted = declared.as_received()
-    columns = dict.fromkeys(("partner", *wanted.column_names))
+    return _together(_given(engine, parts, declared, only), declared)
+
+
+def _given(
+    engine: Engine, parts: Sequence[Part], declared: Table, only: ir.Table | None = None
+) -> list[ir.Table]:
     if declared.name == "quarantine":
         paths = sorted(part.folder / "quarantine.parquet" for part in parts)
-        found = [engine.read_parquet(paths)] if paths else []
-    else:
-        given = [received_rows(declared, rows) for rows in accepted_rows(engine, parts, only)]
-        found = [table for table in given if table is not None]
+        return [engine.read_parquet(paths)] if paths else []
+    given = [received_rows(declared, rows) for rows in accepted_rows(engine, parts, only)]
+    return [table for table in given if table is not None]
+
+
+def _together(found: Sequence[ir.Table], declared: Table) -> ir.Table:
+    wanted = declared.as_received()
+    columns = dict.fromkeys(("partner", *wanted.column_names))
     if not found:
         return ibis.memtable([], schema=ibis.schema({**wanted.schema(), "partner": "string"}))
     many = [table.select(*columns) for table in found]
     return ibis.union(*many) if len(many) > 1 else many[0]
+
+
+def received_by_partner(
+    engine: Engine, parts: Sequence[Part], declared: Table
+) -> dict[str, ir.Table]:
+    """`received_table` of each partner that sends rows for it; of nobody where none does."""
+    found = {}
+    in_order = sorted(parts, key=lambda part: part.partner)
+    for partner, theirs in groupby(in_order, key=lambda part: part.partner):
+        if rows := _given(engine, tuple(theirs), declared):
+            found[partner] = _together(rows, declared)
+    return found or {"": _together([], declared)}
 
 
 def received_records(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from joinedup.actions.change import Change
-from joinedup.actions.received import Part, received_table
+from joinedup.actions.received import Part, received_by_partner, received_table
 from joinedup.actions.steps import Steps
 from joinedup.engines import (
     CellOrder,
@@ -112,11 +112,18 @@ class Work:
         self.engine.write_table(table, self.folder(declared), in_order=in_order)
         self._describe(step, declared)
 
-    def write_by_person(self, step: str, declared: Table, table: ir.Table) -> None:
-        """Write one promised table by person, so that a history is read from a few small files."""
+    def received_by_partner(self, declared: Table) -> Mapping[str, ir.Table]:
+        """The same for each partner that sends rows for it; of nobody where none does."""
+        return received_by_partner(self.engine, self.parts, declared)
+
+    def write_by_person(self, step: str, declared: Table, pieces: Sequence[ir.Table]) -> None:
+        """Write one promised table by person, so that a history is read from a few small files.
+
+        `pieces` together are the table.
+        """
         before = self.made_before(declared)
         cells = self.engine.write_cells(
-            table,
+            pieces,
             self.folder(declared),
             cell_order(declared),
             cells=before.cells if before else None,

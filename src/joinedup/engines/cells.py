@@ -6,7 +6,7 @@ files, and a new day's rows change few of them, however large the table.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -121,6 +121,11 @@ def place_of(person_id: ir.StringValue) -> ir.IntegerValue:
     first, second, third = (digits.find(person_id.substr(at, 1)) for at in (1, 2, 3))
     whole = first * 256 + second * 16 + third
     return ibis.greatest(ibis.least(whole, PLACES - 1), 0).cast("int64")
+
+
+def union(pieces: Sequence[ir.Table]) -> ir.Table:
+    """One table of pieces that have the same columns."""
+    return ibis.union(*pieces) if len(pieces) > 1 else pieces[0]
 
 
 def place_in_text(person_id: str) -> int:

@@ -151,7 +151,7 @@ class DuckDBEngine:
 
     def write_cells(
         self,
-        table: ir.Table,
+        pieces: Sequence[ir.Table],
         folder: Path,
         by: CellOrder,
         *,
@@ -160,7 +160,7 @@ class DuckDBEngine:
     ) -> Cells:
         """Write a table as one file a cell; return how it was parted."""
         return duckdb_cells.write_cells(
-            self, table, folder, by, cells=cells, expected_rows=expected_rows
+            self, pieces, folder, by, cells=cells, expected_rows=expected_rows
         )
 
     def change_cells(

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from joinedup.engines.cells import PLACES, CellOrder, Cells, RowsByYear, place_of
+from joinedup.engines.cells import PLACES, CellOrder, Cells, RowsByYear, place_of, union
 from joinedup.engines.lake import reuse
 from joinedup.engines.patching import patch
 
@@ -38,7 +38,7 @@ _TABLES = itertools.count()
 
 def write_cells(
     engine: DuckDBEngine,
-    table: ir.Table,
+    pieces: Sequence[ir.Table],
     folder: Path,
     by: CellOrder,
     *,
@@ -48,23 +48,28 @@ def write_cells(
     """Write a table as one file a cell; return how it was parted.
 
     `cells` is the parting to keep if it fits. `expected_rows` need not be exact: by it the table
-    is first parted into batches that can be sorted within the memory limit.
+    is first parted into batches that can be sorted within the memory limit. Where there are many,
+    each of the table's `pieces` is parted on its own, so that what it is joined with, held in
+    memory beside the batches' open files, is held for that piece alone.
     """
     folder.mkdir(parents=True, exist_ok=True)
     work = folder.with_name(folder.name + ".parting")
     shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
     batches = _batches(engine, expected_rows)
-    _copy_by_batch(engine, table, batches, work)
+    columns = pieces[0].columns
+    for number, piece in enumerate(pieces if batches > 1 else [union(pieces)]):
+        _copy_by_batch(engine, piece.select(*columns), batches, work / str(number))
     found = sorted(work.rglob("*.parquet"))
     if found:
         rows = _rows_by_year(engine.read_parquet(found), by)
         if cells is None or not cells.fit(rows):
             cells = Cells.for_rows(rows, by_year=bool(by.year_of))
         for paths in _groups(work, batches, cells.ranges):
-            _write_batch(engine, engine.read_parquet(paths), table.columns, folder, by, cells)
+            _write_batch(engine, engine.read_parquet(paths), columns, folder, by, cells)
     shutil.rmtree(work, ignore_errors=True)
     cells = cells or Cells.for_rows({}, by_year=bool(by.year_of))
-    _never_empty(engine, table, folder)
+    _never_empty(engine, pieces[0], folder)
     return cells
 
 
@@ -93,7 +98,7 @@ def change_cells(
             left = engine.read_parquet(earlier)
             left = left.anti_join(engine.connection.table(less), list(key))
             whole = left.union(engine.connection.table(more).select(*left.columns))
-            return write_cells(engine, whole, folder, by, expected_rows=sum(rows.values()))
+            return write_cells(engine, [whole], folder, by, expected_rows=sum(rows.values()))
         folder.mkdir(parents=True, exist_ok=True)
         touched = _cells_of(engine, less, more)
         names = {cells.file_name(cell) for cell in touched}
@@ -169,7 +174,7 @@ def _groups(work: Path, batches: int, ranges: int) -> Iterator[list[Path]]:
         paths = [
             path
             for batch in range(first, first + together)
-            for path in sorted((work / f"{_BATCH}={batch}").glob("*.parquet"))
+            for path in sorted(work.glob(f"*/{_BATCH}={batch}/*.parquet"))
         ]
         if paths:
             yield paths

@@ -57,7 +57,7 @@ class Engine(Protocol):
 
     def write_cells(
         self,
-        table: ir.Table,
+        pieces: Sequence[ir.Table],
         folder: Path,
         by: CellOrder,
         *,
@@ -66,6 +66,7 @@ class Engine(Protocol):
     ) -> Cells:
         """Write a table as one file a cell; return how it was parted.
 
+        `pieces` together are the table; where memory is short they are worked out one by one.
         `cells` is the parting to keep if it fits. `expected_rows` need not be exact.
         """
 

@@ -169,7 +169,7 @@ class SparkEngine:
 
     def write_cells(
         self,
-        table: ir.Table,
+        pieces: Sequence[ir.Table],
         folder: Path,
         by: CellOrder,
         *,
@@ -177,7 +177,7 @@ class SparkEngine:
         expected_rows: int = 0,
     ) -> Cells:
         """Write a table as one file a cell; return how it was parted."""
-        return spark_cells.write_cells(self, table, folder, by, cells)
+        return spark_cells.write_cells(self, pieces, folder, by, cells)
 
     def change_cells(
         self,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from joinedup.engines.cells import CellOrder, Cells, RowsByYear, place_of
+from joinedup.engines.cells import CellOrder, Cells, RowsByYear, place_of, union
 from joinedup.engines.lake import parquet_files, reuse
 
 if TYPE_CHECKING:
@@ -20,9 +20,14 @@ _YEAR, _PLACE, _CELL = "year__", "place__", "cell__"
 
 
 def write_cells(
-    engine: SparkEngine, table: ir.Table, folder: Path, by: CellOrder, cells: Cells | None
+    engine: SparkEngine,
+    pieces: Sequence[ir.Table],
+    folder: Path,
+    by: CellOrder,
+    cells: Cells | None,
 ) -> Cells:
     """See `Engine.write_cells`."""
+    table = union(pieces)
     with engine.kept(_marked(table, by)) as marked:
         rows = _rows_by_year(marked)
         if cells is None or not cells.fit(rows):
@@ -50,7 +55,7 @@ def change_cells(
         rows = _rows_after(files, cells, less, more)
         if not cells.fit(rows):
             return write_cells(
-                engine, _after(engine, files, less, more, key, added.columns), folder, by, None
+                engine, [_after(engine, files, less, more, key, added.columns)], folder, by, None
             )
         names = _touched(cells, less, more)
         folder.mkdir(parents=True, exist_ok=True)

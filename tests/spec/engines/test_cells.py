@@ -51,7 +51,8 @@ def test_a_cell_holds_one_year_of_one_range_of_people_in_order(
 ) -> None:
     monkeypatch.setattr(duckdb_cells, "_batches", lambda *_: batches)
     given = rows(range(600), 2023) + rows(range(300), 2024, 1000)
-    parting = engine.write_cells(table(given), tmp_path / "t", BY)
+    pieces = [table(given[:250]), table(given[250:])]
+    parting = engine.write_cells(pieces, tmp_path / "t", BY)
     assert parting == Cells(2023, 8)  # 600 rows of a year, 100 a file: the next power of two
     files = found(tmp_path / "t")
     assert set(files) == {f"{year}-{n:04d}.parquet" for year in (2023, 2024) for n in range(8)}
@@ -64,14 +65,14 @@ def test_few_old_rows_and_those_without_a_date_share_files(engine: Engine, tmp_p
     undated = [{**rows(range(1))[0], "on": None, "n": 9}]
     far = rows(range(1), 2999, 8)
     given = rows(range(4), 1990) + rows(range(2), 2001) + rows(range(200), 2023) + far + undated
-    engine.write_cells(table(given), tmp_path / "t", BY)
+    engine.write_cells([table(given)], tmp_path / "t", BY)
     assert {name.rpartition("-")[0] for name in found(tmp_path / "t")} == {
         "before-2023", "2023", "after", "undated",
     }  # fmt: skip
 
 
 def test_a_table_without_rows_is_written_with_its_columns(engine: Engine, tmp_path: Path) -> None:
-    engine.write_cells(table([]), tmp_path / "t", BY)
+    engine.write_cells([table([])], tmp_path / "t", BY)
     assert pq.read_table(tmp_path / "t" / "all.parquet").column_names == ["person_id", "on", "n"]
 
 
@@ -79,14 +80,14 @@ def test_what_changed_is_written_and_the_rest_is_the_same_file(
     engine: Engine, tmp_path: Path
 ) -> None:
     given = rows(range(600), 2023) + rows(range(600), 2024, 1000)
-    parting = engine.write_cells(table(given), tmp_path / "a", BY)
+    parting = engine.write_cells([table(given)], tmp_path / "a", BY)
     gone, added = [given[0], given[700]], [{**given[1], "n": 5000}, {**given[1], "n": 5001}]
     engine.change_cells(
         tmp_path / "a", tmp_path / "b", BY, parting,
         gone=table(gone), key=["n"], added=table(added),
     )  # fmt: skip
     whole = engine.write_cells(
-        table([row for row in given if row not in gone] + added), tmp_path / "c", BY,
+        [table([row for row in given if row not in gone] + added)], tmp_path / "c", BY,
         cells=parting,
     )  # fmt: skip
     assert whole == parting
@@ -100,7 +101,7 @@ def test_what_changed_is_written_and_the_rest_is_the_same_file(
 
 def test_the_last_row_of_a_file_takes_the_file_with_it(engine: Engine, tmp_path: Path) -> None:
     given = rows(range(1), 2023) + rows(range(1), 2024, 1)
-    parting = engine.write_cells(table(given), tmp_path / "a", BY)
+    parting = engine.write_cells([table(given)], tmp_path / "a", BY)
     engine.change_cells(
         tmp_path / "a", tmp_path / "b", BY, parting,
         gone=table(given[:1]), key=["n"], added=table([]),
@@ -114,7 +115,7 @@ def test_the_last_row_of_a_file_takes_the_file_with_it(engine: Engine, tmp_path:
 
 
 def test_a_table_that_outgrew_its_files_is_parted_anew(engine: Engine, tmp_path: Path) -> None:
-    parting = engine.write_cells(table(rows(range(50))), tmp_path / "a", BY)
+    parting = engine.write_cells([table(rows(range(50)))], tmp_path / "a", BY)
     assert parting.ranges == 1
     more = rows(range(1000), first=5000)
     after = engine.change_cells(
