@@ -11,7 +11,14 @@ import pyarrow as pa
 from joinedup import tables
 from joinedup.actions.take_in import TakenIn
 from joinedup.actions.work import Work
-from joinedup.partners import areas, memberships, organisations, read_pack, read_partners
+from joinedup.partners import (
+    areas,
+    memberships,
+    organisations,
+    read_pack,
+    read_partners,
+    small_areas,
+)
 from joinedup.tables import Table
 
 STEP = "describe"
@@ -30,6 +37,7 @@ def describe(work: Work, taken: TakenIn) -> None:
         for declared, rows in (
             (tables.ORGANISATIONS, organisations(pack, partners)),
             (tables.AREAS, areas(pack)),
+            (tables.SMALL_AREAS, small_areas(pack)),
             (tables.MEMBERSHIPS, memberships(pack, partners)),
         ):
             work.write(STEP, declared, _promised(declared, rows))

@@ -20,6 +20,7 @@ from joinedup.actions.describing import describe
 from joinedup.actions.guarding import guard
 from joinedup.actions.keys import fingerprint, read_key
 from joinedup.actions.linking import link_records
+from joinedup.actions.measuring import measure
 from joinedup.actions.reporting import report
 from joinedup.actions.serving import going_on_from
 from joinedup.actions.settings_kept import code_by_package, keep_settings
@@ -100,6 +101,7 @@ def run(
         link_records(work, taken)
         assemble(work)
         describe(work, taken)
+        measure(work, taken)
         guard(work)
         with steps.measured("publish", "Publishing the snapshot"):
             work.forget()

@@ -6,6 +6,7 @@ from joinedup.engines.duckdb import DuckDBEngine
 from joinedup.engines.durable import settle
 from joinedup.engines.engine import Engine, SpreadingEngine
 from joinedup.engines.files import TableFile, by_inode, describe_files
+from joinedup.engines.groupings import GROUPING
 from joinedup.engines.history import Act, Happening
 from joinedup.engines.lake import Lake, Snapshot, made_at, parquet_files, reuse
 from joinedup.engines.opening import open_duckdb, open_engine
@@ -14,6 +15,7 @@ from joinedup.engines.spill import clear_spill
 from joinedup.engines.storage import storage_faults
 
 __all__ = [
+    "GROUPING",
     "Act",
     "CellOrder",
     "Cells",

@@ -10,10 +10,12 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import psutil
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from joinedup.engines import duckdb_cells
 from joinedup.engines.cells import CellOrder, Cells
+from joinedup.engines.groupings import grouping_sql, with_grouping
 from joinedup.engines.lake import parquet_files
 from joinedup.engines.paths import read_path
 from joinedup.engines.spill import SpillFolder
@@ -130,6 +132,14 @@ class DuckDBEngine:
         found = self.connection.con.execute(sql, given).to_arrow_table()
         rows: list[dict[str, Any]] = found.to_pylist()
         return rows
+
+    def sum_by(
+        self, table: ir.Table, groupings: Sequence[Sequence[str]], sums: Sequence[str]
+    ) -> pa.Table:
+        """Sums by each of several sets of columns, in one pass."""
+        self.connection._run_pre_execute_hooks(table)
+        query = grouping_sql(self.connection.compile(table), groupings, sums, '"')
+        return with_grouping(self.raw(query).to_arrow_table(), groupings, sums)
 
     def write_parquet(self, table: ir.Table, path: Path, *, in_order: bool = False) -> int:
         """Write a table to one zstd Parquet file, aside and then renamed; return its rows.

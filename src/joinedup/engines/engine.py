@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Protocol, runtime_checkable
 
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from joinedup.engines.cells import CellOrder, Cells
 
@@ -48,6 +49,15 @@ class Engine(Protocol):
 
     def drop(self, name: str) -> None:
         """Give a kept table's room back."""
+
+    def sum_by(
+        self, table: ir.Table, groupings: Sequence[Sequence[str]], sums: Sequence[str]
+    ) -> pa.Table:
+        """Sums of whole numbers by each of several sets of columns, in one pass: a small table.
+
+        It has the columns of all sets, null where a row's set has them not; `grouping__`, the
+        place of its set; and the sums.
+        """
 
     def write_parquet(self, table: ir.Table, path: Path, *, in_order: bool = False) -> int:
         """Write a table to one Parquet file, aside and then renamed; return its rows."""

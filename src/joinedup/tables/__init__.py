@@ -9,6 +9,7 @@ from joinedup.tables.accounts import (
     QUARANTINE,
 )
 from joinedup.tables.declare import Column, Table, Zone
+from joinedup.tables.population import MEASURE_VALUES, REGISTER_MEMBERS, SMALL_AREAS
 from joinedup.tables.promised import (
     CODES,
     EVENTS,
@@ -38,7 +39,10 @@ PROMISED: tuple[Table, ...] = (
     FLAGS,
     ORGANISATIONS,
     AREAS,
+    SMALL_AREAS,
     MEMBERSHIPS,
+    REGISTER_MEMBERS,
+    MEASURE_VALUES,
 )
 
 __all__ = [
@@ -51,14 +55,17 @@ __all__ = [
     "LINKS",
     "LINK_CHANGES",
     "LINK_REVIEW",
+    "MEASURE_VALUES",
     "MEMBERSHIPS",
     "ORGANISATIONS",
     "PERSONS",
     "PROMISED",
     "QUARANTINE",
     "REFERRALS",
+    "REGISTER_MEMBERS",
     "REGISTRATIONS",
     "RESIDENCES",
+    "SMALL_AREAS",
     "Column",
     "Table",
     "Zone",

@@ -106,3 +106,30 @@ DUPLICATE_OUTCOMES = {
     "rejected": "Refused as a whole; every line is quarantined with the file's reason",
     "same_as_earlier": "The same bytes as a file already taken in; counted once",
 }
+
+FOOTPRINTS = {
+    "neighbourhood": "Residents of a neighbourhood team's area",
+    "place": "Residents of a place partnership's area",
+    "council": "Residents of a local authority's area",
+    "network": "Residents whom a primary care network mostly serves",
+    "system": "Residents of an integrated care system's area",
+    "practice": "People registered with a practice",
+    "registered_network": "People registered with a primary care network's practices",
+    "registered_system": "People registered with practices of the system",
+    "provider": "Events at an organisation, whoever they were for",
+}
+
+BREAKDOWNS = {
+    "all": "Everyone",
+    "sex": "Sex",
+    "age_group": "Age group",
+    "deprivation": "Deprivation fifth of England",
+    "ethnicity": "Ethnic group",
+}
+
+METHODS = {
+    "proportion": "Proportion, interval by Wilson",
+    "rate": "Crude rate, interval by Byar",
+    "standardised_rate": "Rate directly standardised to the European Standard Population 2013, "
+    "interval by Dobson",
+}

@@ -1,0 +1,69 @@
+"""The promised tables that are worked out from people's records."""
+
+from joinedup.tables import code_sets
+from joinedup.tables.declare import Column, Table, Zone
+from joinedup.tables.promised import PERSON_ID
+
+_MEASURE = (
+    Column("measure_id", "string", "The measure, as its declaration names it.", True),
+    Column("version", "string", "Version of the declaration.", True),
+    Column("footprint", "string", "Kind of footprint.", True, codes=code_sets.FOOTPRINTS),
+    Column("area", "string", "Code of the area or organisation.", True),
+    Column("period_start", "date", "First day of the period.", True),
+    Column("period_end", "date", "First day after the period.", True),
+    Column("breakdown", "string", "What people are broken down by.", True,
+           codes=code_sets.BREAKDOWNS),
+    Column("category", "string", "The part of the breakdown.", True),
+)  # fmt: skip
+_KEY = (
+    "measure_id", "footprint", "area", "period_start", "period_end", "breakdown", "category",
+)  # fmt: skip
+
+REGISTER_MEMBERS = Table(
+    name="register_members",
+    grain="One living person on one register as at the day of the newest extract",
+    zone=Zone.PSEUDONYMOUS,
+    key=("person_id", "register"),
+    columns=(
+        PERSON_ID,
+        Column("register", "string", "The register, as its declaration names it.", True),
+        Column("since_date", "date", "When a way onto the register was first met.", True),
+    ),
+)
+
+SMALL_AREAS = Table(
+    name="small_areas",
+    grain="One LSOA of one census",
+    zone=Zone.PUBLISHED,
+    key=("lsoa_code", "lsoa_vintage"),
+    columns=(
+        Column("lsoa_code", "string", "LSOA.", True),
+        Column("lsoa_vintage", "int64", "Census year whose LSOAs the code belongs to.", True,
+               unit="year"),
+        Column("imd_year", "int64", "Year of the Index of Multiple Deprivation.", True,
+               unit="year"),
+        Column("imd_rank", "int64", "Rank in England; 1 is the most deprived.", True),
+        Column("imd_decile", "int64", "Tenth of England; 1 is the most deprived.", True),
+        Column("is_rural", "boolean", "Whether it is rural; null where not known."),
+    ),
+)  # fmt: skip
+
+MEASURE_VALUES = Table(
+    name="measure_values",
+    grain="One measure for one area, period and part of a breakdown, small numbers included",
+    zone=Zone.PSEUDONYMOUS,
+    key=_KEY,
+    note="It may tell of one person, so it is never handed on: `measures` is.",
+    columns=(
+        *_MEASURE,
+        Column("numerator", "float64", "What was counted.", True),
+        Column("denominator", "float64",
+               "What it was counted among: people, person-years or events.", True),
+        Column("value", "float64", "The measure; null where nobody could count, or under ten "
+               "events of a standardised rate."),
+        Column("lower", "float64", "Lower end of its 95% interval."),
+        Column("upper", "float64", "Upper end of its 95% interval."),
+        Column("method", "string", "How value and interval were worked out.", True,
+               codes=code_sets.METHODS),
+    ),
+)  # fmt: skip
