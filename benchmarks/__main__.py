@@ -100,6 +100,11 @@ def _person(small: bool, work: Path) -> list[list[str]]:
     return [["person.py", "--people", people, "--work", str(work)]]
 
 
+def _methods(small: bool, work: Path) -> list[list[str]]:
+    areas, series = ("700", "14000") if small else ("7000", "140000")
+    return [["methods.py", "--areas", areas, "--series", series]]
+
+
 BENCHMARKS: dict[str, Callable[[bool, Path], list[list[str]]]] = {
     "synth": _synth,
     "intake": _intake,
@@ -107,6 +112,7 @@ BENCHMARKS: dict[str, Callable[[bool, Path], list[list[str]]]] = {
     "main_job": _main_job,
     "incremental": _incremental,
     "person": _person,
+    "methods": _methods,
 }
 
 if __name__ == "__main__":

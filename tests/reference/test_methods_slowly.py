@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -128,7 +130,7 @@ def slow_signals(points: list[float], rules: RuleSet) -> list[bool]:
     """Special points of one series without gaps, looking at every run from every start."""
     count = len(points)
     centre = sum(points) / count
-    ranges = [abs(after - before) for before, after in zip(points, points[1:], strict=False)]
+    ranges = [abs(after - before) for before, after in pairwise(points)]
     mean = sum(ranges) / len(ranges)
     kept = [one for one in ranges if one <= 3.267 * mean]
     reach = 2.66 * sum(kept) / len(kept)
@@ -143,7 +145,7 @@ def slow_signals(points: list[float], rules: RuleSet) -> list[bool]:
         if len(run) == rules.shift_points and (min(run) > centre or max(run) < centre):
             mark(first, len(run))
         run = points[first : first + (rules.trend_points or 0)]
-        steps = {np.sign(after - before) for before, after in zip(run, run[1:], strict=False)}
+        steps = {np.sign(after - before) for before, after in pairwise(run)}
         if len(run) == rules.trend_points and steps in ({1}, {-1}):
             mark(first, len(run))
         three = range(first, min(first + 3, count))

@@ -71,11 +71,17 @@ def standard_score(confidence: float) -> float:
 
 
 def not_negative(values: ArrayLike, name: str) -> Floats:
-    """The values as numbers, NaN where unknown. SourceDataError where one is negative or infinite.
+    """The values as numbers, NaN where unknown. SourceDataError of what is no count.
 
-    One such number means that something was counted wrongly, so the others are not to be trusted.
+    A negative or infinite one means that something was counted wrongly: the others are then not to
+    be trusted either.
     """
-    numbers = np.asarray(values, dtype=np.float64)
+    try:
+        numbers = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):  # numpy would show the value
+        raise SourceDataError(
+            f"the {name} are not all numbers.", where=name, cure="Write NaN for what is not known."
+        ) from None
     wrong = int(np.count_nonzero((numbers < 0) | np.isinf(numbers)))
     if wrong:
         raise SourceDataError(

@@ -62,6 +62,16 @@ class Inequality:
     relative: Interval
 
 
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How the line and its limits are asked for."""
+
+    scale: Scale
+    on_scale: bool
+    simulation: Simulation
+    confidence: float
+
+
 def slope_index(
     values: ArrayLike,
     standard_errors: ArrayLike,
@@ -81,27 +91,21 @@ def slope_index(
     unless every quantile has people and a value.
     """
     standard_score(confidence)  # refuses what is no confidence
-    measured = np.atleast_2d(np.asarray(values, dtype=np.float64))
-    errors = np.atleast_2d(not_negative(standard_errors, "standard errors"))
     measured, errors, weights = np.broadcast_arrays(
-        measured, errors, np.atleast_2d(not_negative(people, "people"))
+        np.atleast_2d(np.asarray(values, dtype=np.float64)),
+        np.atleast_2d(not_negative(standard_errors, "standard errors")),
+        np.atleast_2d(not_negative(people, "people")),
     )
+    fit = _Fit(scale, fit_on_scale, simulation or Simulation(), confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
         scaled = _onto(measured, scale)
         line = _line(weights)
-        ends = line @ np.where(fit_on_scale, scaled, measured)[..., None]
-        slope, relative = _indices(ends[..., 0], scale, fit_on_scale)
+        ends = line @ (scaled if fit_on_scale else measured)[..., None]
+        slope, relative = _indices(ends[..., 0], fit)
     withheld = _why(measured, scaled, errors, weights)
     limits = np.full((4, len(measured)), np.nan)
-    shown = np.flatnonzero(withheld == Withheld.SHOWN)
-    asked = simulation or Simulation()
-    block = max(1, _AT_ONCE // asked.repetitions)
-    draws = np.random.default_rng(asked.seed).standard_normal((weights.shape[1], asked.repetitions))
-    for first in range(0, len(shown), block):
-        some = shown[first : first + block]
-        limits[:, some] = _simulated(
-            scaled[some], errors[some], line[some], draws, scale, fit_on_scale, confidence
-        )
+    shown = withheld == Withheld.SHOWN
+    limits[:, shown] = _limits(scaled[shown], errors[shown], line[shown], fit)
     return Inequality(
         withhold(slope, limits[0], limits[1], withheld),
         withhold(relative, limits[2], limits[3], withheld),
@@ -128,31 +132,38 @@ def _line(people: Floats) -> Floats:
     return np.stack([start, start + slope], axis=1)
 
 
-def _simulated(
-    scaled: Floats,
-    errors: Floats,
-    line: Floats,
-    draws: Floats,
-    scale: Scale,
-    fit_on_scale: bool,
-    confidence: float,
-) -> Floats:
+def _limits(scaled: Floats, errors: Floats, line: Floats, fit: _Fit) -> Floats:
     """Lower and upper limit of slope, then of the relative index: (4, groups)."""
+    asked = fit.simulation
+    draws = np.random.default_rng(asked.seed).standard_normal((line.shape[2], asked.repetitions))
+    tails = [(1 - fit.confidence) / 2, (1 + fit.confidence) / 2]
+    block = max(1, _AT_ONCE // asked.repetitions)
+    limits = np.empty((4, len(scaled)))
+    for first in range(0, len(scaled), block):
+        some = slice(first, first + block)
+        ends = _simulated_ends(scaled[some], errors[some], line[some], draws, fit)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            both = _indices(ends, fit)
+        limits[:, some] = np.concatenate([np.quantile(one, tails, axis=1) for one in both])
+    return limits
+
+
+def _simulated_ends(
+    scaled: Floats, errors: Floats, line: Floats, draws: Floats, fit: _Fit
+) -> Floats:
+    """The line's start and end in each repetition: (groups, repetitions, 2)."""
     ends = np.zeros((len(scaled), draws.shape[1], 2))
     for quantile, draw in enumerate(draws):
         value = scaled[:, quantile, None] + errors[:, quantile, None] * draw
-        value = value if fit_on_scale else _back(value, scale)
+        value = value if fit.on_scale else _back(value, fit.scale)
         ends += value[..., None] * line[:, None, :, quantile]
-    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        both = _indices(ends, scale, fit_on_scale)
-    return np.concatenate([np.quantile(one, tails, axis=1) for one in both])
+    return ends
 
 
-def _indices(ends: Floats, scale: Scale, fit_on_scale: bool) -> tuple[Floats, Floats]:
+def _indices(ends: Floats, fit: _Fit) -> tuple[Floats, Floats]:
     start, end = ends[..., 0], ends[..., 1]
-    if fit_on_scale:
-        start, end = _back(start, scale), _back(end, scale)
+    if fit.on_scale:
+        start, end = _back(start, fit.scale), _back(end, fit.scale)
     return end - start, end / start
 
 

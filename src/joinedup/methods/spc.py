@@ -83,18 +83,12 @@ def xmr_chart(
     two neighbouring points.
     """
     series = np.atleast_2d(np.asarray(values, dtype=np.float64))
-    if series.ndim != 2 or np.isinf(series).any():
+    if series.ndim != 2 or not series.shape[1] or np.isinf(series).any():
         raise SourceDataError("a chart needs finite numbers, (series, points).", where="values")
     if baseline_points is not None and baseline_points < 2:
         raise SettingError("a baseline needs two points or more.", where="baseline_points")
     ordered = tuple(sorted(rebases, key=lambda rebase: rebase.at))
-    starts = (0, *(rebase.at for rebase in ordered))
-    if len(set(starts)) < len(starts) or not 0 <= starts[-1] < max(1, series.shape[1]):
-        raise SettingError(
-            "rebases must lie at different points within the series, after the first.",
-            where="rebases",
-            cure=f"Choose points from 1 to {series.shape[1] - 1}.",
-        )
+    starts = _starts(ordered, series.shape[1])
     ends = (*starts[1:], series.shape[1])
     found = [
         _limits(series[:, start:end][:, :baseline_points], screen_ranges)
@@ -111,6 +105,18 @@ def xmr_chart(
         starts,
         ordered,
     )
+
+
+def _starts(rebases: tuple[Rebase, ...], points: int) -> tuple[int, ...]:
+    """The first point of each phase."""
+    starts = (0, *(rebase.at for rebase in rebases))
+    if len(set(starts)) < len(starts) or min(starts) < 0 or max(starts) >= points:
+        raise SettingError(
+            "rebases must lie at different points within the series, after the first.",
+            where="rebases",
+            cure=f"Choose points from 1 to {points - 1}.",
+        )
+    return starts
 
 
 def _limits(points: Floats, screen_ranges: bool) -> tuple[Floats, Floats, Floats]:

@@ -35,8 +35,8 @@ def test_limits_of_a_proportion_stay_between_none_and_all() -> None:
 
 
 def test_limits_of_counts_are_those_of_poisson_at_whole_counts() -> None:
-    # 16.63 expected is the mean of which 10 or fewer come with 5.4%, 9 or fewer with 2.5%... so the
-    # lower limit there is what the distribution itself says, for any whole count.
+    # A whole count lies on or below the lower limit just where so few or fewer come with 2.5% or
+    # less, and on or above the upper one where so many or more do.
     for count in (1, 4, 30):
         means = np.linspace(0.5, 80, 4_000)
         rare = poisson.cdf(count, means) <= 0.025

@@ -147,3 +147,11 @@ def test_what_is_no_confidence_is_refused(confidence: float) -> None:
 def test_what_cannot_be_a_count_is_refused(wrong: float) -> None:
     with pytest.raises(SourceDataError, match="1 of 2 events are negative or infinite"):
         crude_rate([wrong, 1], [5, 5])
+
+
+def test_what_is_no_number_is_refused_without_showing_it() -> None:
+    with pytest.raises(SourceDataError) as refused:
+        crude_rate(["Ann Example", 1], [5, 5])
+    assert "not all numbers" in str(refused.value)
+    assert "Ann" not in str(refused.value)
+    assert refused.value.__cause__ is None

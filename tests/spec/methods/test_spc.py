@@ -110,6 +110,8 @@ def test_a_rebase_without_a_reason_is_refused() -> None:
 def test_numbers_without_end_and_baselines_of_one_are_refused() -> None:
     with pytest.raises(SourceDataError, match="finite"):
         xmr_chart([1, np.inf])
+    with pytest.raises(SourceDataError, match="finite"):
+        xmr_chart([])
     with pytest.raises(SettingError, match="two points"):
         xmr_chart([1, 2, 3], baseline_points=1)
 
