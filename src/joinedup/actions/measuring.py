@@ -96,20 +96,16 @@ def _members(
         told[one.about.id] = max((told[n] + 1 for n in one.needs_registers), default=0)
     members = ibis.memtable([], schema=population.MEMBERS)
     for depth in range(max(told.values(), default=-1) + 1):
-        found = [
-            population.members_of(
-                one,
-                persons=living,
-                listed=listed,
-                facts=facts,
-                events=work.read(tables.EVENTS),
-                others=members,
-                on=on,
-            )
-            for one in registers
-            if told[one.about.id] == depth
-        ]
-        members = work.keep(f"members_{name}_{depth}", ibis.union(members, *found))
+        found = population.members_of(
+            [one for one in registers if told[one.about.id] == depth],
+            persons=living,
+            listed=listed,
+            facts=facts,
+            events=work.read(tables.EVENTS),
+            others=members,
+            on=on,
+        )
+        members = work.keep(f"members_{name}_{depth}", members.union(found))
     return members
 
 

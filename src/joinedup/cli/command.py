@@ -24,6 +24,8 @@ VERBS = {
     "status": "What serves, how fresh each feed is, what was refused.",
     "quarantine": "Which rows were refused, and the rows themselves for mending.",
     "person": "One person's history across partners.",
+    "measure": "What is measured, what it means, and its values for every footprint.",
+    "register": "Who is counted as having what, held against published prevalence.",
     "snapshot": "List, compare, verify, roll back, prune or export snapshots.",
     "linkage": "Explain, score, report on or retrain linkage.",
 }

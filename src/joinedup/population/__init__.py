@@ -27,7 +27,7 @@ from joinedup.population.read_definitions import (
     read_definitions,
     shipped_definitions,
 )
-from joinedup.population.registers import MEMBERS, facts_by_person, members_of
+from joinedup.population.registers import MEMBERS, facts_by_person, may_count, members_of
 from joinedup.population.values import values_of
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
     "EventRule", "Grouping", "ListFile", "Measure", "People", "Period", "Places", "Polarity",
     "Records", "Register", "ValueRule", "band_name", "cells_of", "counts_by_person",
     "counts_by_provider", "facts_by_person", "groupings", "home_of", "in_lists", "list_codes",
-    "living", "members_of", "memberships_on", "people_by_age_and_sex", "people_by_area",
-    "people_in_period", "placed", "practice_of", "read_definitions", "shipped_definitions",
-    "values_of",
+    "living", "may_count", "members_of", "memberships_on", "people_by_age_and_sex",
+    "people_by_area", "people_in_period", "placed", "practice_of", "read_definitions",
+    "shipped_definitions", "values_of",
 ]  # fmt: skip

@@ -75,7 +75,7 @@ NOBODY = ibis.memtable([], schema=MEMBERS)
 
 def members(register: Register, others: ir.Table = NOBODY) -> list[tuple[object, ...]]:
     found = members_of(
-        register, persons=PERSONS, listed=LISTED, facts=facts_by_person(LISTED, ON),
+        [register], persons=PERSONS, listed=LISTED, facts=facts_by_person(LISTED, ON),
         events=EVENTS, others=others, on=ON,
     )  # fmt: skip
     return shown(found.order_by("person_id"), "person_id", "since_date")
