@@ -74,6 +74,12 @@ def _measure(work: Work, definitions: Definitions, as_at: dt.date) -> None:
     listed = work.keep("listed", population.in_lists(codes, population.list_codes(lists)))
     members = _members(work, definitions.ready_registers, listed, as_at, "now")
     work.write_by_person(STEP, tables.REGISTER_MEMBERS, [members])
+    living = population.living(work.read(tables.PERSONS), as_at)
+    segmented = [
+        population.segment_people(one, living=living, members=members, on=as_at)
+        for one in definitions.segmentations.values()
+    ]
+    work.write_by_person(STEP, tables.SEGMENTS, segmented)
     found = []
     for period in _periods(work.read(tables.EVENTS), as_at):
         found += _values_in(work, definitions, listed, period)

@@ -12,6 +12,8 @@ from joinedup.population.declarations import (
     People,
     Polarity,
     Register,
+    Segment,
+    Segmentation,
     ValueRule,
 )
 from joinedup.population.people import people_in_period
@@ -28,14 +30,15 @@ from joinedup.population.read_definitions import (
     shipped_definitions,
 )
 from joinedup.population.registers import MEMBERS, facts_by_person, may_count, members_of
+from joinedup.population.segments import segment_people, transitions
 from joinedup.population.values import values_of
 
 __all__ = [
     "BAND_YEARS", "MEMBERS", "OLDEST_BAND", "About", "Code", "CodeList", "Count", "Definitions",
     "EventRule", "Grouping", "ListFile", "Measure", "People", "Period", "Places", "Polarity",
-    "Records", "Register", "ValueRule", "band_name", "cells_of", "counts_by_person",
-    "counts_by_provider", "facts_by_person", "groupings", "home_of", "in_lists", "list_codes",
-    "living", "may_count", "members_of", "memberships_on", "people_by_age_and_sex",
-    "people_by_area", "people_in_period", "placed", "practice_of", "read_definitions",
-    "shipped_definitions", "values_of",
+    "Records", "Register", "Segment", "Segmentation", "ValueRule", "band_name", "cells_of",
+    "counts_by_person", "counts_by_provider", "facts_by_person", "groupings", "home_of",
+    "in_lists", "list_codes", "living", "may_count", "members_of", "memberships_on",
+    "people_by_age_and_sex", "people_by_area", "people_in_period", "placed", "practice_of",
+    "read_definitions", "segment_people", "shipped_definitions", "transitions", "values_of",
 ]  # fmt: skip

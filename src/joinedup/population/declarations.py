@@ -83,8 +83,9 @@ class Register:
     """A set of people as at a date: who has it coded, measured, arranged, or is on other registers.
 
     Any one way in is enough: a code of `lists`, with none of `resolved_by` on a later day; `value`;
-    an open event of `events`; at least `least` of the registers `of`. With `within_days` a code or
-    value counts for so long. Then `people` limits by age and sex, and `without` takes out.
+    an open event of `events`; at least `least` of the registers `of`. With `within_days` a code,
+    value or ended event counts for so long. Then `people` limits by age and sex, and `without`
+    takes out.
     """
 
     about: About
@@ -171,6 +172,35 @@ class Measure:
         """The registers that it asks for."""
         own = (self.numerator.register,) if self.numerator.register else ()
         return (*own, *self.people.registers)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of a population: by any of some registers, or by age in completed years."""
+
+    id: str
+    title: str
+    registers: tuple[str, ...] = ()
+    from_age: int | None = None
+    to_age: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody fits."""
+        return not self.registers and self.from_age is None and self.to_age is None
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """Everybody in one segment, the first that fits; the last takes all who are left."""
+
+    about: About
+    segments: tuple[Segment, ...]
+
+    @property
+    def needs_registers(self) -> tuple[str, ...]:
+        """The registers that it asks for."""
+        return tuple(name for one in self.segments for name in one.registers)
 
 
 def prevalence_of(register: Register) -> Measure:

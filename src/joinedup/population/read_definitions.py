@@ -19,6 +19,8 @@ from joinedup.population.declarations import (
     People,
     Polarity,
     Register,
+    Segment,
+    Segmentation,
     ValueRule,
     prevalence_of,
 )
@@ -40,6 +42,7 @@ class Definitions:
 
     registers: Mapping[str, Register] = field(default_factory=dict)
     measures: Mapping[str, Measure] = field(default_factory=dict)
+    segmentations: Mapping[str, Segmentation] = field(default_factory=dict)
     lists: Mapping[str, CodeList] = field(default_factory=dict)
     waiting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -58,6 +61,7 @@ class Definitions:
 class _Found:
     registers: dict[str, Register] = field(default_factory=dict)
     measures: dict[str, Measure] = field(default_factory=dict)
+    segmentations: dict[str, Segmentation] = field(default_factory=dict)
     lists: dict[str, CodeList] = field(default_factory=dict)
     where: dict[str, Section] = field(default_factory=dict)
 
@@ -83,7 +87,13 @@ def read_definitions(folders: Iterable[Path]) -> Definitions:
     _all_declared(found)
     registers = _in_order(found)
     measures = dict(sorted(found.measures.items()))
-    return Definitions(registers, measures, found.lists, _waiting(registers, measures, found.lists))
+    return Definitions(
+        registers,
+        measures,
+        dict(sorted(found.segmentations.items())),
+        found.lists,
+        _waiting(registers, measures, found.lists),
+    )
 
 
 def _read_file(path: Path, found: _Found) -> None:
@@ -91,6 +101,11 @@ def _read_file(path: Path, found: _Found) -> None:
     for entry in top.sections("code_lists"):
         found.lists |= {one.name: one for one in read_code_lists(_list_file(entry, path))}
     registers, measures = top.section("registers"), top.section("measures")
+    segmentations = top.section("segmentations")
+    for name in segmentations.keys:
+        section = segmentations.section(name)
+        found.segmentations[name] = _segmentation(name, section)
+        found.where[name] = section
     for name in registers.keys:
         section = registers.section(name)
         found.registers[name] = _register(name, section)
@@ -230,6 +245,29 @@ def _measure(name: str, section: Section) -> Measure:
     return measure
 
 
+def _segmentation(name: str, section: Section) -> Segmentation:
+    segments = tuple(
+        Segment(
+            id=one.text("id"),
+            title=one.text("title"),
+            registers=one.texts("registers", ()),
+            from_age=one.whole_or_none("from_age", at_least=0, at_most=_OLDEST),
+            to_age=one.whole_or_none("to_age", at_least=0, at_most=_OLDEST),
+        )
+        for one in section.sections("segments")
+    )
+    if not segments or not segments[-1].is_open:
+        raise section.error(
+            "segments", "Some people fit in no segment.", "End with a segment that limits nobody."
+        )
+    if any(one.is_open for one in segments[:-1]):
+        raise section.error(
+            "segments", "Nobody can reach the segments after one that limits nobody.",
+            "Put it last.",
+        )  # fmt: skip
+    return Segmentation(_about(name, section), segments)
+
+
 def _count(section: Section, above: Section, key: str) -> Count:
     count = Count(
         register=section.text("register", ""),
@@ -247,7 +285,7 @@ def _count(section: Section, above: Section, key: str) -> Count:
 
 
 def _all_declared(found: _Found) -> None:
-    for kind in (found.registers, found.measures):
+    for kind in (found.registers, found.measures, found.segmentations):
         for name, one in kind.items():
             for needed in one.needs_registers:
                 if needed not in found.registers:

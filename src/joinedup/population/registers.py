@@ -69,7 +69,7 @@ def members_of(
             since = _since(one, on) or dt.date(1900, 1, 1)
             ways.append(_named(_valued(one.value, listed, since, on), one))
         if one.events:
-            ways.append(_named(_arranged(one.events, events, on), one))
+            ways.append(_named(_arranged(one.events, events, _since(one, on), on), one))
     found = ibis.union(*(way.select(*MEMBERS.names) for way in ways))
     since = found.group_by("person_id", "register").aggregate(since_date=found.since_date.min())
     people = persons.select("person_id", "sex", age=age_years(persons.birth_month, on))
@@ -228,9 +228,10 @@ def is_within(value: ir.FloatingValue, rule: ValueRule) -> ir.BooleanValue:
     return ibis.and_(*conditions)
 
 
-def _arranged(rule: EventRule, events: ir.Table, on: dt.date) -> ir.Table:
+def _arranged(rule: EventRule, events: ir.Table, since: dt.date | None, on: dt.date) -> ir.Table:
     day = ibis.literal(on)
     starts, ends = events.start_at.date(), events.end_at.date()
-    is_open = (starts <= day) & (events.end_at.isnull() | (ends > day))
+    late = ends > (day if since is None else ibis.literal(since))
+    is_open = (starts <= day) & (events.end_at.isnull() | late)
     fits = events.filter(is_event(events, rule) & is_open)
     return fits.group_by("person_id").aggregate(since_date=fits.start_at.date().min())

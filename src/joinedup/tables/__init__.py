@@ -9,7 +9,12 @@ from joinedup.tables.accounts import (
     QUARANTINE,
 )
 from joinedup.tables.declare import Column, Table, Zone
-from joinedup.tables.population import MEASURE_VALUES, REGISTER_MEMBERS, SMALL_AREAS
+from joinedup.tables.population import (
+    MEASURE_VALUES,
+    REGISTER_MEMBERS,
+    SEGMENTS,
+    SMALL_AREAS,
+)
 from joinedup.tables.promised import (
     CODES,
     EVENTS,
@@ -42,6 +47,7 @@ PROMISED: tuple[Table, ...] = (
     SMALL_AREAS,
     MEMBERSHIPS,
     REGISTER_MEMBERS,
+    SEGMENTS,
     MEASURE_VALUES,
 )
 
@@ -65,6 +71,7 @@ __all__ = [
     "REGISTER_MEMBERS",
     "REGISTRATIONS",
     "RESIDENCES",
+    "SEGMENTS",
     "SMALL_AREAS",
     "Column",
     "Table",

@@ -31,6 +31,24 @@ REGISTER_MEMBERS = Table(
     ),
 )
 
+SEGMENTS = Table(
+    name="segments",
+    grain="One living person in one segment of one segmentation",
+    zone=Zone.PSEUDONYMOUS,
+    key=("person_id", "segmentation"),
+    columns=(
+        PERSON_ID,
+        Column("segmentation", "string", "The segmentation, as its declaration names it.", True),
+        Column("segment", "string", "The segment.", True),
+        Column(
+            "reason",
+            "string",
+            "The register that put the person there, or `age`, or `none of the others`.",
+            True,
+        ),
+    ),
+)
+
 SMALL_AREAS = Table(
     name="small_areas",
     grain="One LSOA of one census",

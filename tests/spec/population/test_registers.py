@@ -122,6 +122,14 @@ def test_an_arrangement_counts_while_it_is_open() -> None:
     assert members(Register(ABOUT, events=rule)) == [("PB", "2025-01-01")]
 
 
+def test_what_has_ended_may_count_for_so_many_days() -> None:
+    rule = EventRule(settings=("social_care",), kinds=("package",), services=("nursing",))
+    days = (ON - dt.date(2025, 6, 1)).days
+    for within, expected in ((days, ["PB"]), (days + 1, ["PA", "PB"])):
+        register = Register(ABOUT, events=rule, within_days=within)
+        assert [who for who, _ in members(register)] == expected
+
+
 def test_registers_count_registers() -> None:
     others = drawn(
         """
