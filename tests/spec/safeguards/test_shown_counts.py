@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from joinedup.safeguards.small_numbers import count_in_words, shown_count
+from joinedup.safeguards.disclosure import count_in_words, shown_count
 
 
 @pytest.mark.parametrize(
