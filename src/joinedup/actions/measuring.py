@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from joinedup import population, tables
+from joinedup.actions.protecting import protected_values
 from joinedup.actions.steps import SHARED_CODE, code_version, step_key
 from joinedup.actions.take_in import TakenIn
 from joinedup.actions.work import Work
@@ -30,7 +31,7 @@ from joinedup.population import (
     counts_by_provider,
     values_of,
 )
-from joinedup.population.cells import RESIDENT
+from joinedup.population.cells import REGISTERED, RESIDENT
 from joinedup.population.counting import COUNTED
 from joinedup.tables.code_sets import BREAKDOWNS
 
@@ -49,7 +50,14 @@ def measure(work: Work, taken: TakenIn) -> None:
     )
     as_at = newest_extract(taken)
     digest = hashlib.sha256(repr(definitions).encode()).hexdigest()
-    code = code_version("population", "methods", "actions/measuring.py", *SHARED_CODE)
+    code = code_version(
+        "population",
+        "methods",
+        "safeguards",
+        "actions/measuring.py",
+        "actions/protecting.py",
+        *SHARED_CODE,
+    )
     basis = step_key(STEP, code, digest)
     where = [work.made[one.name].files for one in (tables.MEMBERSHIPS, tables.SMALL_AREAS)]
     key = step_key(basis, work.step_keys["record"], as_at, where)
@@ -89,6 +97,41 @@ def _measure(work: Work, definitions: Definitions, as_at: dt.date) -> None:
     )
     declared = tables.MEASURE_VALUES
     work.write(STEP, declared, ibis.memtable(values, schema=declared.schema()))
+    shown = protected_values(values, definitions.ready_measures, _units(work, as_at))
+    work.write(STEP, tables.MEASURES, ibis.memtable(shown, schema=tables.MEASURES.schema()))
+
+
+def _units(work: Work, as_at: dt.date) -> tuple[pa.Table, pa.Table]:
+    """What every footprint is made of: LSOAs of where people live, practices of where they are
+    registered; unit, footprint_kind and area.
+    """
+    memberships = work.read(tables.MEMBERSHIPS)
+    areas_of = _areas_of(memberships, as_at)
+    found = []
+    for kinds in (RESIDENT, REGISTERED):
+        named = [
+            areas_of[kind].select(unit="member", footprint_kind=ibis.literal(kind), area="area")
+            for kind in kinds
+        ]
+        found.append(ibis.union(*named).to_pyarrow())
+    return found[0], found[1]
+
+
+def _areas_of(memberships: ir.Table, on: dt.date) -> dict[str, ir.Table]:
+    """What each footprint holds on a day: member and area, by the footprint's name."""
+
+    def held(member_kind: str, of_kind: str) -> ir.Table:
+        return population.memberships_on(
+            memberships, member_kind=member_kind, of_kind=of_kind, on=on
+        )
+
+    practices = held("practice", "system")
+    return {
+        **{kind: held("lsoa", kind) for kind in RESIDENT},
+        "practice": practices.select("member", area="member"),
+        "registered_network": held("practice", "network"),
+        "registered_system": practices,
+    }
 
 
 def _members(
@@ -184,25 +227,12 @@ def _promised(values: pa.Table, footprint: str, breakdown: str, period: Period) 
 
 
 def _places(work: Work, period: Period) -> Places:
-    memberships = work.read(tables.MEMBERSHIPS)
-
-    def areas_of(member_kind: str, of_kind: str) -> ir.Table:
-        return population.memberships_on(
-            memberships, member_kind=member_kind, of_kind=of_kind, on=period.last
-        )
-
-    practices = areas_of("practice", "system")
     small = work.read(tables.SMALL_AREAS)
     vintage = small.lsoa_vintage.min().as_scalar()
     return Places(
         homes=_at_end_or_start(population.home_of, work.read(tables.RESIDENCES), period),
         practices=_at_end_or_start(population.practice_of, work.read(tables.REGISTRATIONS), period),
-        areas_of={
-            **{kind: areas_of("lsoa", kind) for kind in RESIDENT},
-            "practice": practices.select("member", area="member"),
-            "registered_network": areas_of("practice", "network"),
-            "registered_system": practices,
-        },
+        areas_of=_areas_of(work.read(tables.MEMBERSHIPS), period.last),
         small_areas=small.filter(small.lsoa_vintage == vintage),
     )
 

@@ -201,7 +201,7 @@ def _coded(registers: Sequence[Register], facts: ir.Table, on: dt.date) -> ir.Ta
 
 
 def _counted(registers: Sequence[Register], others: ir.Table) -> ir.Table:
-    """Those on so many of other registers, since they were on the last of those that they are on."""
+    """Those on so many of other registers, since they came onto the last of those."""
     named = _pair_table(_pairs(registers, "of"))
     rows = [{"register": one.about.id, "least": one.least} for one in registers]
     least = ibis.memtable(rows, schema=ibis.schema({"register": "string", "least": "int64"}))

@@ -1,9 +1,9 @@
 """Purpose, pseudonyms, disclosure checks and the record of looks."""
 
+from joinedup.safeguards.disclosure import count_in_words, shown_count
 from joinedup.safeguards.leaks import Leak, Seen, find_leaks, patients_texts, texts_in
 from joinedup.safeguards.looks import account_name, record_look
 from joinedup.safeguards.purpose import Purpose, decide
-from joinedup.safeguards.disclosure import count_in_words, shown_count
 
 __all__ = [
     "Leak",

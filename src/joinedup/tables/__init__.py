@@ -11,6 +11,7 @@ from joinedup.tables.accounts import (
 from joinedup.tables.declare import Column, Table, Zone
 from joinedup.tables.population import (
     MEASURE_VALUES,
+    MEASURES,
     REGISTER_MEMBERS,
     SEGMENTS,
     SMALL_AREAS,
@@ -49,6 +50,7 @@ PROMISED: tuple[Table, ...] = (
     REGISTER_MEMBERS,
     SEGMENTS,
     MEASURE_VALUES,
+    MEASURES,
 )
 
 __all__ = [
@@ -61,6 +63,7 @@ __all__ = [
     "LINKS",
     "LINK_CHANGES",
     "LINK_REVIEW",
+    "MEASURES",
     "MEASURE_VALUES",
     "MEMBERSHIPS",
     "ORGANISATIONS",

@@ -133,3 +133,12 @@ METHODS = {
     "standardised_rate": "Rate directly standardised to the European Standard Population 2013, "
     "interval by Dobson",
 }
+
+SHOWN_STATUS = {
+    "shown": "Shown",
+    "zero": "Nought, which is safe to show",
+    "suppressed": "Too small a number to show",
+    "withheld_secondary": "Hidden so that a suppressed number cannot be worked out from it",
+    "missing": "Not known",
+    "too_few": "Too few events, or an age with nobody, for a standardised rate",
+}

@@ -85,3 +85,25 @@ MEASURE_VALUES = Table(
                codes=code_sets.METHODS),
     ),
 )  # fmt: skip
+
+MEASURES = Table(
+    name="measures",
+    grain="One measure for one area, period and part of a breakdown, fit to be handed on",
+    zone=Zone.PUBLISHED,
+    key=_KEY,
+    note="A count that is not shown is null, which is not nought: `status` says why.",
+    columns=(
+        *_MEASURE,
+        Column("numerator", "int64", "What was counted, rounded; null where not shown."),
+        Column("denominator", "int64", "What it was counted among, rounded; null where not shown."),
+        Column("value", "float64", "The measure, from the rounded counts, a standardised rate to "
+               "three digits; null where not shown."),
+        Column("lower", "float64", "Lower end of its 95% interval."),
+        Column("upper", "float64", "Upper end of its 95% interval."),
+        Column("method", "string", "How value and interval were worked out.", True,
+               codes=code_sets.METHODS),
+        Column("status", "string", "Why it reads as it does.", True, codes=code_sets.SHOWN_STATUS),
+        Column("rule", "string", "The rule by which small numbers are hidden, with its version.",
+               True),
+    ),
+)  # fmt: skip

@@ -96,9 +96,7 @@ class _Met:
         return np.bincount(self.context[members], minlength=self.many)
 
     def _added(self, members: Integers) -> Integers:
-        added = np.bincount(
-            self.context[members], weights=self.value[members], minlength=self.many
-        )
+        added = np.bincount(self.context[members], weights=self.value[members], minlength=self.many)
         return np.rint(added).astype(np.int64)
 
 

@@ -144,13 +144,13 @@ def _across(one: tuple[str, _Areas], two: tuple[str, _Areas]) -> Iterable[Sum]:
         touched = [name for name, units in others.items() if units & inside]
         covered = frozenset[str]().union(*(others[name] for name in touched))
         if len(touched) > 1 and inside < covered:
-            yield Sum(
-                Dimension.AREA, tuple((other, name) for name in touched), ((kind, area),)
-            )
+            yield Sum(Dimension.AREA, tuple((other, name) for name in touched), ((kind, area),))
     for left, right in _hanging_together(areas, others):
         held = frozenset[str]().union(*(areas[name] for name in left))
         holding = frozenset[str]().union(*(others[name] for name in right))
-        if min(len(left), len(right)) > 1 and (held < holding or (held == holding and kind < other)):
+        if min(len(left), len(right)) > 1 and (
+            held < holding or (held == holding and kind < other)
+        ):
             yield Sum(
                 Dimension.AREA,
                 tuple((other, name) for name in right),
