@@ -100,6 +100,11 @@ def _person(small: bool, work: Path) -> list[list[str]]:
     return [["person.py", "--people", people, "--work", str(work)]]
 
 
+def _scores(small: bool, work: Path) -> list[list[str]]:
+    people = "50000" if small else "500000"
+    return [["scores.py", "--people", people, "--folder", str(work / "scores")]]
+
+
 BENCHMARKS: dict[str, Callable[[bool, Path], list[list[str]]]] = {
     "synth": _synth,
     "intake": _intake,
@@ -107,6 +112,7 @@ BENCHMARKS: dict[str, Callable[[bool, Path], list[list[str]]]] = {
     "main_job": _main_job,
     "incremental": _incremental,
     "person": _person,
+    "scores": _scores,
 }
 
 if __name__ == "__main__":
