@@ -1,7 +1,7 @@
 """The shapes of clinical codes: what is well formed, before any rule compares beginnings.
 
 A rule that takes "C1" for a cancer takes "C1" cut short, or "C1Z", for one too; so a code without
-its system's shape is refused first. Well formed is not the same as in use: no system's list is here.
+its system's shape is refused first. Well formed is not in use: no system's list is here.
 
 - ICD-10: a letter, two digits; then a digit or the filler X; then a digit or the filler -; then D
   or A for dagger or asterisk (NHS Data Dictionary, ICD-10 CODE, an4 to an6).
