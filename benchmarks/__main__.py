@@ -103,6 +103,9 @@ def _person(small: bool, work: Path) -> list[list[str]]:
 def _methods(small: bool, work: Path) -> list[list[str]]:
     areas, series = ("700", "14000") if small else ("7000", "140000")
     return [["methods.py", "--areas", areas, "--series", series]]
+def _scores(small: bool, work: Path) -> list[list[str]]:
+    people = "50000" if small else "500000"
+    return [["scores.py", "--people", people, "--folder", str(work / "scores")]]
 
 
 BENCHMARKS: dict[str, Callable[[bool, Path], list[list[str]]]] = {
@@ -113,6 +116,7 @@ BENCHMARKS: dict[str, Callable[[bool, Path], list[list[str]]]] = {
     "incremental": _incremental,
     "person": _person,
     "methods": _methods,
+    "scores": _scores,
 }
 
 if __name__ == "__main__":

@@ -1,19 +1,21 @@
 """The shapes of clinical codes: what is well formed, before any rule compares beginnings.
 
 A rule that takes "C1" for a cancer takes "C1" cut short, or "C1Z", for one too; so a code without
-its system's shape is refused first. Well formed is not the same as in use: no system's list is here.
+its system's shape is refused first. Well formed is not in use: no system's list is here.
 
-| System | Shape | Source |
-|---|---|---|
-| ICD-10 | a letter, two digits; then a digit or the filler X; then a digit or the filler -; then D or A for dagger or asterisk | NHS Data Dictionary, ICD-10 CODE (an4 to an6) |
-| OPCS-4 | a letter but I, three digits | NHS Data Dictionary, OPCS-4 CODE (an4) |
-| SNOMED-CT, ECDS, dm+d | a concept identifier: 6 to 18 digits, partition 00 or 10, Verhoeff check digit | SNOMED International, Release File Specification, SCTID |
-| BNF | chapter, section, paragraph (2 digits each), subparagraph (1), chemical, product (2 each), presentation (4), from the section on | NHS Business Services Authority, BNF code structure |
+- ICD-10: a letter, two digits; then a digit or the filler X; then a digit or the filler -; then D
+  or A for dagger or asterisk (NHS Data Dictionary, ICD-10 CODE, an4 to an6).
+- OPCS-4: a letter but I, three digits (NHS Data Dictionary, OPCS-4 CODE, an4).
+- SNOMED-CT, ECDS, dm+d: a concept identifier, 6 to 18 digits, partition 00 or 10, Verhoeff check
+  digit (SNOMED International, Release File Specification, SCTID).
+- BNF: chapter, section and paragraph of two digits each, subparagraph of one, chemical and product
+  of two characters each, presentation of four; from the section on, cut at any of these (NHS
+  Business Services Authority, BNF code structure).
 
 The dot of ICD-10 and OPCS-4 may be there, and letters may be small. The NHS puts the dagger or
 asterisk sixth, after a filler (`I10X-D`); many extracts leave the filler out (`I10XD`). No fifth
 character of ICD-10 is a letter, so both are read, and the mark is left out of the plain code.
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ def _all_bits(word: int) -> int:
 def weigh(codes: ir.Table, people: ir.Table, window: Window, scored: ScoreMap) -> ir.Table:
     """One row a person and as-at date.
 
-    Columns person_id, as_at_date, score, conditions, diagnoses, refused. score: sum of weights, null
-    where no well-formed diagnosis was read: unknown is not nought. conditions: how many count.
+    Columns person_id, as_at_date, score, conditions, diagnoses, refused. score: sum of weights,
+    null where no well-formed diagnosis was read: unknown is not nought. conditions: how many count.
     diagnoses, refused: ICD-10 codes read, and not well formed.
     """
     all_of_them = scores_at_once(codes, people, window, [scored])
