@@ -16,14 +16,14 @@ from joinedup.terms import SourceDataError
 class Backtest:
     """Forecasts from several days of the past, against what came.
 
-    `mape` and `naive_mape`: mean absolute percentage error of the model, and of "as on the same
-    weekday of the last week known". `coverage`: share of days on which the count lay within the
+    `error` and `naive_error`: mean absolute percentage error, as a share, of the model and of "as on
+    the same weekday of the last week known". `coverage`: share of days on which the count lay within the
     model's 95% interval; `naive_coverage` likewise for the naive guess give or take 1.96 of its own
     past errors at that distance. `forecasts`: how many were made.
     """
 
-    mape: float
-    naive_mape: float
+    error: float
+    naive_error: float
     coverage: float
     naive_coverage: float
     forecasts: int
@@ -56,7 +56,7 @@ def backtest(
         ours.append((np.abs(mean - then) / np.where(known, then, 1))[known])
         naive.append((np.abs(guess - then) / np.where(known, then, 1))[known])
         inside.append(((low <= then) & (then <= high))[known])
-        give = 1.96 * _naive_error(past.waiting, ahead)
+        give = 1.96 * _past_error(past.waiting, ahead)
         naive_inside.append((np.abs(guess - then) <= give)[known])
     if not made:
         raise SourceDataError(
@@ -92,7 +92,7 @@ def _as_last_week(waiting: Floats, ahead: int) -> Floats:
     return np.resize(waiting[-WEEKDAYS:], ahead)
 
 
-def _naive_error(waiting: Floats, ahead: int) -> Floats:
+def _past_error(waiting: Floats, ahead: int) -> Floats:
     """Root mean square of the naive guess's past errors at each distance, over all past weeks."""
     errors = [
         waiting[at : at + ahead] - _as_last_week(waiting[:at], ahead)

@@ -68,7 +68,7 @@ def service_footprints(
 ) -> ir.Table:
     """How far each service reaches beyond an area, by where the people live whom it sees.
 
-    A service is an organisation in a setting. Columns organisation, setting, contacts, from_outside, and
+    A service: an organisation in a setting. Columns organisation, setting, contacts, from_outside,
     share_outside (of contacts whose home is known; null where none is), home_areas (how many
     different, all that is outside them as one), is_wide (share_outside of `wide_share` or more).
     """
