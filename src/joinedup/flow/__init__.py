@@ -1,7 +1,13 @@
 """How people move between organisations: episodes, handoffs, delays, flows and what-ifs."""
 
 from joinedup.flow.bed_backtest import Backtest, backtest
-from joinedup.flow.bed_calibration import DailyDelays, calibrate, daily_delays, geometric
+from joinedup.flow.bed_calibration import (
+    DailyDelays,
+    calibrate,
+    daily_delays,
+    geometric,
+    nights_in_treatment,
+)
 from joinedup.flow.beds import (
     REPLICATIONS,
     SCENARIOS,
@@ -81,6 +87,7 @@ __all__ = [
     "members_who_change",
     "national_delay_reasons",
     "nights_by_month",
+    "nights_in_treatment",
     "outlook",
     "people_who_change",
     "readmission_rates",

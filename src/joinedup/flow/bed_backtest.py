@@ -16,10 +16,10 @@ from joinedup.terms import SourceDataError
 class Backtest:
     """Forecasts from several days of the past, against what came.
 
-    `error` and `naive_error`: mean absolute percentage error, as a share, of the model and of "as on
-    the same weekday of the last week known". `coverage`: share of days on which the count lay within the
-    model's 95% interval; `naive_coverage` likewise for the naive guess give or take 1.96 of its own
-    past errors at that distance. `forecasts`: how many were made.
+    `error` and `naive_error`: mean absolute percentage error, as a share, of the model and of "as
+    on the same weekday of the last week known". `coverage`: share of days on which the count lay
+    within the model's 95% interval; `naive_coverage` likewise for the naive guess give or take 1.96
+    of its own past errors at that distance. `forecasts`: how many were made.
     """
 
     error: float

@@ -96,6 +96,21 @@ def calibrate(series: DailyDelays, stay_days: Floats | None = None) -> BedModel:
     )
 
 
+def nights_in_treatment(series: DailyDelays, occupied: float) -> float:
+    """Mean nights until ready, by Little's law, from the mean of occupied beds over the series.
+
+    SourceDataError where no more beds are occupied than by those who wait, or no flow is known.
+    """
+    treated = occupied - _mean(series.waiting)
+    nights = treated / _mean(series.ready)
+    if not nights > 0:
+        raise SourceDataError(
+            "occupied beds are not more than those of people who wait to leave",
+            cure="Give both for the same wards and the same days.",
+        )
+    return nights
+
+
 def geometric(mean_nights: float) -> Floats:
     """Chances of 0, 1, 2 … nights where each night is as likely to be the last as any other.
 

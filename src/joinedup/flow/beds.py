@@ -256,9 +256,10 @@ def _remaining(chances: Floats, entering: Floats, first: int) -> Floats:
     """Of those present on the midnight before `first`, the share who go on day 0, 1, 2 …"""
     nights = chances.shape[1]
     share = np.zeros(nights)
+    weight = entering if entering.any() else np.ones(WEEKDAYS)  # a ward that is closed to more
     for ago in range(nights - 1):  # entered so many days before the last midnight's day
         weekday = (first - 1 - ago) % WEEKDAYS
-        share[: nights - 1 - ago] += entering[weekday] * chances[weekday, ago + 1 :]
+        share[: nights - 1 - ago] += weight[weekday] * chances[weekday, ago + 1 :]
     total = share.sum()
     # By the model nobody could be there still: whoever is, goes at once.
     return share / total if total > 0 else np.eye(1, nights)[0]

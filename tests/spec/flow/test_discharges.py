@@ -16,31 +16,43 @@ AS_AT = dt.date(2026, 4, 1)
 
 
 def test_nothing_seen_is_said_only_where_something_could_have_been() -> None:
-    given = events(
+    in_hospital = events(
         """
-        event_id | person_id | organisation | setting          | kind         | start_at         | end_at           | outcome
-        1        | PA        | RZ1          | inpatient        | spell        | 2026-01-01T08:00 | 2026-01-05T12:00 | completed
-        2        | PA        | Z00001       | general_practice | entry        | 2026-01-19T00:00 | -                | -
-        3        | PB        | RZ1          | inpatient        | spell        | 2026-01-01T08:00 | 2026-01-05T12:00 | completed
-        4        | PB        | Z00001       | general_practice | entry        | 2026-01-20T00:00 | -                | -
-        5        | PC        | RZ1          | inpatient        | spell        | 2026-01-01T08:00 | 2026-01-05T12:00 | completed
-        6        | PD        | RZ1          | inpatient        | spell        | 2026-01-01T08:00 | 2026-01-05T12:00 | completed
-        7        | PD        | Z00001       | general_practice | appointment  | 2025-06-01T09:00 | -                | attended
-        8        | PE        | RZ1          | inpatient        | spell        | 2026-01-01T08:00 | 2026-01-05T12:00 | completed
-        9        | PE        | Z00001       | general_practice | appointment  | 2025-06-01T09:00 | -                | attended
-        10       | PF        | RZ1          | inpatient        | spell        | 2026-01-01T08:00 | 2026-01-05T12:00 | died
-        11       | PG        | RZ1          | inpatient        | spell        | 2026-03-20T08:00 | 2026-03-25T12:00 | completed
-        12       | PG        | Z00001       | general_practice | appointment  | 2025-06-01T09:00 | -                | attended
-        13       | PB        | Z00001       | general_practice | prescription | 2026-01-06T00:00 | -                | -
-        14       | PB        | Z00001       | general_practice | appointment  | 2026-01-07T00:00 | -                | did_not_attend
-        """
+        id | person | start         | end           | outcome
+        1  | PA     | 2026-01-01T08 | 2026-01-05T12 | completed
+        2  | PB     | 2026-01-01T08 | 2026-01-05T12 | completed
+        3  | PC     | 2026-01-01T08 | 2026-01-05T12 | completed
+        4  | PD     | 2026-01-01T08 | 2026-01-05T12 | completed
+        5  | PE     | 2026-01-01T08 | 2026-01-05T12 | completed
+        6  | PF     | 2026-01-01T08 | 2026-01-05T12 | died
+        7  | PG     | 2026-03-20T08 | 2026-03-25T12 | completed
+        """,
+        org="RZ1",
+        setting="inpatient",
+        kind="spell",
     )
+    at_the_practice = events(
+        """
+        id | person | kind         | start      | outcome
+        11 | PA     | entry        | 2026-01-19 | -
+        12 | PB     | entry        | 2026-01-20 | -
+        13 | PB     | prescription | 2026-01-06 | -
+        14 | PB     | appointment  | 2026-01-07 | did_not_attend
+        15 | PD     | appointment  | 2025-06-01 | attended
+        16 | PE     | appointment  | 2025-06-01 | attended
+        17 | PG     | appointment  | 2025-06-01 | attended
+        """,
+        org="Z00001",
+        setting="general_practice",
+    )
+    given = in_hospital.union(at_the_practice)
     sent = referrals(
         """
-        referral_id | person_id | to_organisation | sent_at          | accepted_at
-        1           | PD        | RZC             | 2026-01-04T09:00 | 2026-01-04T12:00
-        2           | PB        | RZC             | 2025-12-01T09:00 | 2026-01-06T12:00
-        """
+        id | person | sent          | accepted
+        1  | PD     | 2026-01-04T09 | 2026-01-04T12
+        2  | PB     | 2025-12-01T09 | 2026-01-06T12
+        """,
+        to="RZC",
     )
     persons = drawn(
         """

@@ -13,27 +13,28 @@ from tests.spec.flow.flow_tables import events, referrals
 pytestmark = pytest.mark.usefixtures("by_engine")
 
 AS_AT = dt.date(2026, 4, 1)
-NO_REFERRALS = referrals("referral_id | person_id | to_organisation | sent_at")
+NO_REFERRALS = referrals("id | person | to | sent")
 
 
 def test_what_counts_as_a_contact_and_when_it_ends() -> None:
     given = events(
         """
-        event_id | person_id | organisation | setting          | kind         | start_at         | end_at           | outcome
-        1        | PA        | RZ1          | inpatient        | spell        | 2026-03-20T10:00 | -                | -
-        2        | PA        | RZ1          | inpatient        | episode      | 2026-03-20T10:00 | -                | -
-        3        | PA        | Z00001       | general_practice | appointment  | 2026-03-01T09:00 | 2026-03-01T09:10 | attended
-        4        | PA        | Z00001       | general_practice | appointment  | 2026-03-02T09:00 | 2026-03-02T09:10 | did_not_attend
-        5        | PA        | Z00001       | general_practice | prescription | 2026-03-03T09:00 | -                | -
-        6        | PA        | C1           | social_care      | package      | 2025-01-01T00:00 | -                | -
-        7        | PA        | RZ1          | outpatient       | appointment  | 2026-04-01T09:00 | -                | -
-        8        | PA        | RZ1          | community        | contact      | 2026-02-03T12:00 | 2026-02-03T11:00 | -
-        """
+        id | org    | setting     | kind         | start         | end           | outcome
+        1  | RZ1    | inpatient   | spell        | 2026-03-20T10 | -             | -
+        2  | RZ1    | inpatient   | episode      | 2026-03-20T10 | -             | -
+        3  | Z00001 | outpatient  | appointment  | 2026-03-01T09 | 2026-03-01T10 | attended
+        4  | Z00001 | outpatient  | appointment  | 2026-03-02T09 | 2026-03-02T10 | did_not_attend
+        5  | Z00001 | community   | prescription | 2026-03-03T09 | -             | -
+        6  | C1     | social_care | package      | 2025-01-01T00 | -             | -
+        7  | RZ1    | outpatient  | appointment  | 2026-04-01T09 | -             | -
+        8  | RZ1    | community   | contact      | 2026-02-03T12 | 2026-02-03T11 | -
+        """,
+        person="PA",
     )
     held = care_contacts(given, AS_AT).order_by("event_id")
     assert shown(held, "event_id", "end_at") == [
         ("1", "2026-04-01 00:00:00"),  # still in hospital: so far, until the as-at date
-        ("3", "2026-03-01 09:10:00"),
+        ("3", "2026-03-01 10:00:00"),
         ("6", "2025-01-01 00:00:00"),  # a package begins with a contact; it is not one for years
         ("8", "2026-02-03 12:00:00"),  # it cannot end before it begins
     ]  # booked after the as-at date, not attended, part of a spell, a prescription: none of these
@@ -43,14 +44,14 @@ def test_a_gap_of_more_than_thirty_days_begins_a_new_episode() -> None:
     contacts = care_contacts(
         events(
             """
-            event_id | person_id | organisation | setting          | kind        | start_at         | end_at
-            1        | PA        | Z00001       | general_practice | appointment | 2025-01-01T09:00 | -
-            2        | PA        | RZ1          | emergency        | attendance  | 2025-01-31T22:00 | -
-            3        | PA        | RZ1          | inpatient        | spell       | 2025-01-31T23:00 | 2025-03-01T12:00
-            4        | PA        | RZC          | community        | contact     | 2025-02-10T12:00 | -
-            5        | PA        | Z00001       | general_practice | appointment | 2025-03-31T09:00 | -
-            6        | PA        | Z00001       | general_practice | appointment | 2025-05-01T09:00 | -
-            7        | PB        | Z00001       | general_practice | appointment | 2025-01-02T09:00 | -
+            id | person | org    | setting          | kind        | start         | end
+            1  | PA     | Z00001 | general_practice | appointment | 2025-01-01T09 | -
+            2  | PA     | RZ1    | emergency        | attendance  | 2025-01-31T22 | -
+            3  | PA     | RZ1    | inpatient        | spell       | 2025-01-31T23 | 2025-03-01T12
+            4  | PA     | RZC    | community        | contact     | 2025-02-10T12 | -
+            5  | PA     | Z00001 | general_practice | appointment | 2025-03-31T09 | -
+            6  | PA     | Z00001 | general_practice | appointment | 2025-05-01T09 | -
+            7  | PB     | Z00001 | general_practice | appointment | 2025-01-02T09 | -
             """
         ),
         AS_AT,
@@ -76,25 +77,28 @@ def test_a_referral_ties_what_a_long_wait_would_part() -> None:
     contacts = care_contacts(
         events(
             """
-            event_id | person_id | organisation | setting          | kind        | start_at         | end_at
-            1        | PA        | Z00001       | general_practice | appointment | 2025-01-01T09:00 | -
-            2        | PA        | RZ1          | outpatient       | appointment | 2025-06-01T09:00 | -
-            3        | PB        | Z00001       | general_practice | appointment | 2025-01-01T09:00 | -
-            4        | PB        | RZ1          | outpatient       | appointment | 2025-06-01T09:00 | -
-            5        | PC        | Z00001       | general_practice | appointment | 2025-01-01T09:00 | -
-            6        | PC        | RZ1          | emergency        | attendance  | 2025-06-01T09:00 | -
+            id | person | org    | setting          | kind        | start         | end
+            1  | PA     | Z00001 | general_practice | appointment | 2025-01-01T09 | -
+            2  | PA     | RZ1    | outpatient       | appointment | 2025-06-01T09 | -
+            3  | PB     | Z00001 | general_practice | appointment | 2025-01-01T09 | -
+            4  | PB     | RZ1    | outpatient       | appointment | 2025-06-01T09 | -
+            5  | PC     | Z00001 | general_practice | appointment | 2025-01-01T09 | -
+            6  | PC     | RZ1    | emergency        | attendance  | 2025-06-01T09 | -
             """
         ),
         AS_AT,
     )
     sent = referrals(
         """
-        referral_id | person_id | from_organisation | to_organisation | urgency | sent_at          | accepted_at | first_contact_at | closed_at | outcome
-        1           | PA        | Z00001            | RZ1             | routine | 2025-01-02T09:00 | -           | 2025-06-01T09:00 | -         | -
-        2           | PB        | Z00001            | RZ1             | routine | 2025-01-02T09:00 | -           | -                | -         | -
-        3           | PC        | Z00001            | RZ1             | routine | 2025-01-02T09:00 | -           | -                | -         | -
-        4           | PD        | Z00001            | RZ1             | routine | 2025-01-02T09:00 | -           | -                | -         | -
-        """
+        id | person | sent          | accepted | contact       | closed | outcome
+        1  | PA     | 2025-01-02T09 | -        | 2025-06-01T09 | -      | -
+        2  | PB     | 2025-01-02T09 | -        | -             | -      | -
+        3  | PC     | 2025-01-02T09 | -        | -             | -      | -
+        4  | PD     | 2025-01-02T09 | -        | -             | -      | -
+        """,
+        **{"from": "Z00001"},
+        to="RZ1",
+        urgency="routine",
     )
     found = episodes_of_need(contacts, sent).order_by("person_id", "episode")
     assert shown(found, "person_id", "contacts", "referrals", "handoffs", "last_organisation") == [
@@ -110,11 +114,14 @@ def test_a_shorter_gap_can_only_make_more_episodes() -> None:
     contacts = care_contacts(
         events(
             """
-            event_id | person_id | organisation | setting          | kind        | start_at         | end_at
-            1        | PA        | Z00001       | general_practice | appointment | 2025-01-01T09:00 | -
-            2        | PA        | Z00001       | general_practice | appointment | 2025-01-08T09:00 | -
-            3        | PA        | Z00001       | general_practice | appointment | 2025-01-16T09:00 | -
-            """
+            id | person | start         | end
+            1  | PA     | 2025-01-01T09 | -
+            2  | PA     | 2025-01-08T09 | -
+            3  | PA     | 2025-01-16T09 | -
+            """,
+            org="Z00001",
+            setting="general_practice",
+            kind="appointment",
         ),
         AS_AT,
     )

@@ -30,15 +30,18 @@ FIRST_QUARTER = {"start": dt.date(2026, 1, 1), "end": AS_AT}
 
 IN_HOSPITAL = events(
     """
-    event_id | person_id | organisation | setting   | kind  | start_at         | end_at           | ready_at
-    1        | PA        | RZ1          | inpatient | spell | 2026-01-10T12:00 | 2026-01-20T10:00 | 2026-01-15T00:00
-    2        | PB        | RZ1          | inpatient | spell | 2026-01-30T12:00 | 2026-02-05T10:00 | 2026-01-31T00:00
-    3        | PC        | RZ1          | inpatient | spell | 2026-03-20T12:00 | -                | 2026-03-30T00:00
-    4        | PD        | RZ1          | inpatient | spell | 2026-01-12T08:00 | 2026-01-12T18:00 | 2026-01-12T00:00
-    5        | PE        | RZ1          | inpatient | spell | 2026-01-13T08:00 | 2026-01-16T18:00 | -
-    6        | PF        | RZ1          | inpatient | spell | 2026-01-13T08:00 | 2026-01-16T18:00 | 2026-01-01T00:00
-    7        | PG        | RZ1          | inpatient | spell | 2026-04-01T08:00 | -                | -
-    """
+    id | person | start         | end           | ready
+    1  | PA     | 2026-01-10T12 | 2026-01-20T10 | 2026-01-15T00
+    2  | PB     | 2026-01-30T12 | 2026-02-05T10 | 2026-01-31T00
+    3  | PC     | 2026-03-20T12 | -             | 2026-03-30T00
+    4  | PD     | 2026-01-12T08 | 2026-01-12T18 | 2026-01-12T00
+    5  | PE     | 2026-01-13T08 | 2026-01-16T18 | -
+    6  | PF     | 2026-01-13T08 | 2026-01-16T18 | 2026-01-01T00
+    7  | PG     | 2026-04-01T08 | -             | -
+    """,
+    org="RZ1",
+    setting="inpatient",
+    kind="spell",
 )
 
 
@@ -75,7 +78,7 @@ def test_days_are_shared_between_the_reasons_of_a_spell() -> None:
         """
         event_id | reason
         1        | Capacity - Residential/nursing home care not yet available (Pathway 3)
-        1        | HOSPITAL PROCESS – Awaiting patient transport services
+        1        | HOSPITAL PROCESS \u2013 Awaiting patient transport services
         2        | The boiler
         """,
         event_id="int64",
@@ -86,11 +89,11 @@ def test_days_are_shared_between_the_reasons_of_a_spell() -> None:
     assert sorted(shown(told), key=str) == sorted(
         [
             (
-                "Capacity – Residential/nursing home care not yet available (Pathway 3)",
+                "Capacity \u2013 Residential/nursing home care not yet available (Pathway 3)",
                 "council", "1", "2.5", str(2.5 / 18),
             ),
             (
-                "Hospital process – Awaiting patient transport services",
+                "Hospital process \u2013 Awaiting patient transport services",
                 "hospital", "1", "2.5", str(2.5 / 18),
             ),
             ("The boiler", None, "1", "1.0", str(1 / 18)),  # a reason that the map does not have
@@ -127,17 +130,18 @@ def test_a_period_without_a_day_is_refused() -> None:
 
 MOVED = events(
     """
-    event_id | person_id | organisation | kind  | urgency   | start_at         | end_at           | source_code | destination_code | outcome
-    1        | PA        | RZ1          | spell | emergency | 2026-01-01T08:00 | 2026-01-05T12:00 | 19          | 51               | completed
-    2        | PA        | RZ2          | spell | routine   | 2026-01-06T08:00 | 2026-01-10T12:00 | 51          | 19               | completed
-    3        | PA        | RZ1          | spell | emergency | 2026-02-08T08:00 | 2026-02-10T12:00 | 19          | 19               | died
-    4        | PB        | RZ1          | spell | routine   | 2026-01-01T08:00 | 2026-01-02T12:00 | 19          | 19               | completed
-    5        | PB        | RZ1          | spell | emergency | 2026-02-01T08:00 | 2026-02-03T12:00 | 19          | 19               | completed
-    6        | PC        | RZ1          | spell | emergency | 2026-01-01T08:00 | 2026-01-02T12:00 | 19          | 19               | completed
-    7        | PC        | RZ1          | spell | routine   | 2026-01-10T08:00 | 2026-01-11T12:00 | 19          | 19               | completed
-    8        | PC        | RZ2          | spell | emergency | 2026-01-11T20:00 | 2026-01-12T12:00 | 19          | 19               | completed
-    9        | PD        | RZ1          | spell | emergency | 2026-03-20T08:00 | 2026-03-25T12:00 | 19          | 19               | completed
-    """
+    id | person | org | urgency   | start         | end           | source | destination | outcome
+    1  | PA     | RZ1 | emergency | 2026-01-01T08 | 2026-01-05T12 | 19     | 51          | completed
+    2  | PA     | RZ2 | routine   | 2026-01-06T08 | 2026-01-10T12 | 51     | 19          | completed
+    3  | PA     | RZ1 | emergency | 2026-02-08T08 | 2026-02-10T12 | 19     | 19          | died
+    4  | PB     | RZ1 | routine   | 2026-01-01T08 | 2026-01-02T12 | 19     | 19          | completed
+    5  | PB     | RZ1 | emergency | 2026-02-01T08 | 2026-02-03T12 | 19     | 19          | completed
+    6  | PC     | RZ1 | emergency | 2026-01-01T08 | 2026-01-02T12 | 19     | 19          | completed
+    7  | PC     | RZ1 | routine   | 2026-01-10T08 | 2026-01-11T12 | 19     | 19          | completed
+    8  | PC     | RZ2 | emergency | 2026-01-11T20 | 2026-01-12T12 | 19     | 19          | completed
+    9  | PD     | RZ1 | emergency | 2026-03-20T08 | 2026-03-25T12 | 19     | 19          | completed
+    """,
+    kind="spell",
 )
 
 

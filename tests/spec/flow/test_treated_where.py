@@ -24,15 +24,17 @@ pytestmark = pytest.mark.usefixtures("by_engine")
 AS_AT = dt.date(2026, 4, 1)
 EVENTS = events(
     """
-    event_id | person_id | organisation | setting    | kind        | start_at         | cost_pence
-    1        | PA        | RZ1          | outpatient | appointment | 2026-01-01T09:00 | 1000
-    2        | PA        | RZ1          | outpatient | appointment | 2026-01-02T09:00 | -
-    3        | PB        | RZ1          | outpatient | appointment | 2026-01-03T09:00 | 500
-    4        | PA        | RQ9          | outpatient | appointment | 2026-01-04T09:00 | -
-    5        | PC        | RZ1          | outpatient | appointment | 2026-01-05T09:00 | -
-    6        | PD        | RZ1          | outpatient | appointment | 2026-01-06T09:00 | -
-    7        | PA        | RZ1          | outpatient | appointment | 2025-12-31T09:00 | -
-    """
+    id | person | org | start         | cost
+    1  | PA     | RZ1 | 2026-01-01T09 | 1000
+    2  | PA     | RZ1 | 2026-01-02T09 | -
+    3  | PB     | RZ1 | 2026-01-03T09 | 500
+    4  | PA     | RQ9 | 2026-01-04T09 | -
+    5  | PC     | RZ1 | 2026-01-05T09 | -
+    6  | PD     | RZ1 | 2026-01-06T09 | -
+    7  | PA     | RZ1 | 2025-12-31T09 | -
+    """,
+    setting="outpatient",
+    kind="appointment",
 )
 CONTACTS = between(care_contacts(EVENTS, AS_AT), dt.date(2026, 1, 1), AS_AT)
 # PA lives in system S1, PB in S2, PC beyond both, and nobody says where PD lives.
