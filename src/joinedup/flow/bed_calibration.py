@@ -174,7 +174,8 @@ def _as_many_waiting(chances: Floats, series: DailyDelays) -> Floats:
 def _two_shares(ready: Floats, waited: Floats, left: Floats) -> tuple[float, float]:
     """Least squares of `left` on the two, each between 0 and 1; the sums of both sides equal."""
     (same_day, _), *_ = np.linalg.lstsq(np.column_stack([ready, waited]), left, rcond=None)
-    same_day = float(np.clip(same_day, 0, min(1.0, left.sum() / ready.sum())))
+    came = ready.sum()
+    same_day = float(np.clip(same_day, 0, min(1.0, left.sum() / came) if came > 0 else 1.0))
     waits = waited.sum()
     later = (left.sum() - same_day * ready.sum()) / waits if waits > 0 else 1.0
     return same_day, float(np.clip(later, _LEAST_LEAVE, 1))
