@@ -100,6 +100,14 @@ def _person(small: bool, work: Path) -> list[list[str]]:
     return [["person.py", "--people", people, "--work", str(work)]]
 
 
+def _beds(small: bool, work: Path) -> list[list[str]]:
+    activity = HERE.parents[1] / "shared" / "activity"
+    if not activity.is_dir():
+        print("no forecasts: the national daily series are not beside the repository")
+    series = ["--activity", str(activity)] if activity.is_dir() and not small else []
+    return [["beds.py", "--arrivals", "18" if small else "180", *series]]
+
+
 BENCHMARKS: dict[str, Callable[[bool, Path], list[list[str]]]] = {
     "synth": _synth,
     "intake": _intake,
@@ -107,6 +115,7 @@ BENCHMARKS: dict[str, Callable[[bool, Path], list[list[str]]]] = {
     "main_job": _main_job,
     "incremental": _incremental,
     "person": _person,
+    "beds": _beds,
 }
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import argparse
 import datetime as dt
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -58,6 +59,9 @@ def compare_engines(arrivals: float, days: int, replications: int) -> None:
         "ciw": lambda times: float(np.mean([with_ciw(model, days, n) for n in range(times)])),
     }
     for name, run in engines.items():
+        if find_spec(name) is None:
+            print(f"{name:6} not installed")
+            continue
         # The peers take so long that one replication is timed and multiplied.
         times = replications if name == "numpy" else 1
         began = time.perf_counter()
@@ -194,13 +198,15 @@ def monthly_errors(
     errors = []
     for month in sorted(beds):
         following = (month + dt.timedelta(days=32)).replace(day=1)
-        first, until = (month - series.start).days, (following - series.start).days
-        if following not in beds or first < len(series) * 2 // 3 or until + 28 > len(series):
+        before = (month - dt.timedelta(days=1)).replace(day=1)
+        first, until = (before - series.start).days, (following - series.start).days
+        known = {before, month, following} <= beds.keys()
+        if not known or first < len(series) * 2 // 3 or until + 28 > len(series):
             continue
         try:
-            of_month = series.part(first, until)
-            stay = geometric(nights_in_treatment(of_month, beds[month]))
-            model = calibrate(series.part(0, until), stay)
+            # Two months of beds, about the eight weeks that the level of arrivals is taken from.
+            stay = nights_in_treatment(series.part(first, until), (beds[before] + beds[month]) / 2)
+            model = calibrate(series.part(0, until), geometric(stay))
         except SourceDataError:
             continue
         run = simulate(model, start=following, days=28, seed=until, replications=60)
