@@ -106,6 +106,12 @@ def _methods(small: bool, work: Path) -> list[list[str]]:
 def _scores(small: bool, work: Path) -> list[list[str]]:
     people = "50000" if small else "500000"
     return [["scores.py", "--people", people, "--folder", str(work / "scores")]]
+def _beds(small: bool, work: Path) -> list[list[str]]:
+    activity = HERE.parents[1] / "shared" / "activity"
+    if not activity.is_dir():
+        print("no forecasts: the national daily series are not beside the repository")
+    series = ["--activity", str(activity)] if activity.is_dir() and not small else []
+    return [["beds.py", "--arrivals", "18" if small else "180", *series]]
 
 
 BENCHMARKS: dict[str, Callable[[bool, Path], list[list[str]]]] = {
@@ -117,6 +123,7 @@ BENCHMARKS: dict[str, Callable[[bool, Path], list[list[str]]]] = {
     "person": _person,
     "methods": _methods,
     "scores": _scores,
+    "beds": _beds,
 }
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ ON_EVERY_ENGINE = (
     "spec/engines/test_portable.py",
     # One linkage is half a minute of Spark: who is who is compared whole in tests/acceptance.
     "spec/linkage/test_ids_persist.py",
+    "spec/flow/",
     "spec/population/",
     "spec/record/",
     "spec/report/",
