@@ -20,6 +20,7 @@ from joinedup.population.risk.matrix import MOST_PEOPLE, Sample, draw_sample
 from joinedup.population.risk.model import Model, Regression
 from joinedup.population.risk.outcomes import check_observed, outcome, rising_need
 from joinedup.population.risk.split import Split, check_pseudonyms, is_held_out
+from joinedup.terms import SettingError
 
 # What any model must beat: who somebody is and what they live with, and nothing of their use.
 BASELINE: Final = ("age_years", "is_male", "comorbidity_weight")
@@ -42,6 +43,14 @@ class Plan:
     method: Method = Method.REGRESSION
     late_knowledge: bool = False
     at_most: int = MOST_PEOPLE
+
+    def __post_init__(self) -> None:
+        if isinstance(self.what, str) and self.what != RISING_NEED:
+            raise SettingError(
+                f"'{self.what[:40]}' is not an outcome.",
+                where="plan",
+                cure=f"Give a Contact, or '{RISING_NEED}'.",
+            )
 
     @property
     def outcome_name(self) -> str:
@@ -74,8 +83,9 @@ def develop(training: History, test: History, plan: Plan) -> Study:
     check_observed(test.events, split.test_on, days=split.horizon_days)
     conditions = condition_names(training.conditions)
     aim = Aim(
-        plan.outcome_name, split.horizon_days, split.train_on, conditions, plan.late_knowledge
-    )
+        plan.outcome_name, split.horizon_days, split.train_on, conditions, plan.late_knowledge,
+        more_is_riskier=plan.what != RISING_NEED,
+    )  # fmt: skip
     learned = _sample(training, plan, conditions, held_out=False)
     judged = _sample(test, plan, conditions, held_out=True)
     fit: _Fit = fit_regression if plan.method is Method.REGRESSION else fit_boosting
@@ -83,9 +93,7 @@ def develop(training: History, test: History, plan: Plan) -> Study:
     return Study(plan, model, baseline, _judge(model, judged), _judge(baseline, judged))
 
 
-def _sample(
-    history: History, plan: Plan, conditions: tuple[str, ...], *, held_out: bool
-) -> Sample:
+def _sample(history: History, plan: Plan, conditions: tuple[str, ...], *, held_out: bool) -> Sample:
     split = plan.split
     on = split.test_on if held_out else split.train_on
     side = is_held_out(history.persons.person_id, split)

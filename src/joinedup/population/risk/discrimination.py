@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from joinedup.population.risk.terms import Floats
 
@@ -36,10 +35,10 @@ def c_statistic(risk: Floats, happened: Flags) -> Estimate:
     """
     yes, no = risk[happened], risk[~happened]
     m, n = len(yes), len(no)
-    ranks = stats.rankdata(np.concatenate([yes, no]))
+    ranks = _midranks(np.concatenate([yes, no]))
     value = float((ranks[:m].sum() - m * (m + 1) / 2) / (m * n))
-    beaten = (ranks[:m] - stats.rankdata(yes)) / n  # of the others, the share below each
-    beating = 1 - (ranks[m:] - stats.rankdata(no)) / m
+    beaten = (ranks[:m] - _midranks(yes)) / n  # of the others, the share below each
+    beating = 1 - (ranks[m:] - _midranks(no)) / m
     spread = np.sqrt(_variance(beaten) / m + _variance(beating) / n)
     if not 0 < value < 1 or spread == 0:
         return Estimate(value, value, value)
@@ -78,11 +77,14 @@ def wilson(cases: int, people: int) -> Estimate:
 
 
 def observed_to_expected(risk: Floats, happened: Flags) -> Estimate:
-    """Outcomes over those that the risks foretell, with the exact interval of a Poisson count."""
+    """Outcomes over those that the risks foretell, with Byar's interval of the count.
+
+    Byar's approximation to the exact Poisson interval: Breslow and Day, Statistical Methods in
+    Cancer Research, volume 2 (1987), page 69.
+    """
     cases, expected = int(happened.sum()), float(risk.sum())
-    low = stats.chi2.ppf(0.025, 2 * cases) / 2 if cases else 0.0
-    high = stats.chi2.ppf(0.975, 2 * (cases + 1)) / 2
-    return Estimate(cases / expected, float(low) / expected, float(high) / expected)
+    low = _byar(cases, -1) if cases else 0.0
+    return Estimate(cases / expected, low / expected, _byar(cases + 1, 1) / expected)
 
 
 def net_benefit(risk: Floats, happened: Flags, threshold: float) -> float:
@@ -95,6 +97,17 @@ def net_benefit(risk: Floats, happened: Flags, threshold: float) -> float:
     return (true - false * threshold / (1 - threshold)) / len(risk)
 
 
+def _byar(count: int, way: int) -> float:
+    return float(count * (1 - 1 / (9 * count) + way * _NORMAL_95 / (3 * count**0.5)) ** 3)
+
+
+def _midranks(values: Floats) -> Floats:
+    """Ranks from 1; those that tie share the mean of theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[place])
+
+
 def _variance(values: Floats) -> float:
     return float(np.var(values, ddof=1)) if len(values) > 1 else 0.0
 
@@ -105,10 +118,14 @@ def _log_odds(risk: Floats) -> Floats:
 
 
 def _around(value: float, error: float) -> Estimate:
-    return Estimate(float(value), float(value - _NORMAL_95 * error), float(value + _NORMAL_95 * error))
+    return Estimate(
+        float(value), float(value - _NORMAL_95 * error), float(value + _NORMAL_95 * error)
+    )
 
 
-def _logistic(matrix: Floats, happened: Flags, offset: Floats | None = None) -> tuple[Floats, Floats]:
+def _logistic(
+    matrix: Floats, happened: Flags, offset: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Coefficients and standard errors of a logistic regression without a penalty, by Newton."""
     fitted = np.zeros(matrix.shape[1])
     start = np.zeros(len(matrix)) if offset is None else offset

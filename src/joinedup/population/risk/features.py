@@ -149,9 +149,7 @@ def _from_conditions(held: ir.Table, conditions: tuple[str, ...]) -> ir.Table:
     weight = ibis.cases(
         *((held.condition == name, points) for name, points in CHARLSON_LIKE), else_=0
     )
-    has = {
-        f"condition_{name}": (held.condition == name).cast("int64").max() for name in conditions
-    }
+    has = {f"condition_{name}": (held.condition == name).cast("int64").max() for name in conditions}
     return held.group_by("person_id").aggregate(
         conditions_count=held.condition.nunique(), comorbidity_weight=weight.sum(), **has
     )

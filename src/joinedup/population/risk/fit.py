@@ -36,13 +36,18 @@ _EITHER_WAY: Final = ("age_years", "is_male", "is_sex_unknown", "deprivation_dec
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What a model is to foretell, and as at when it was trained."""
+    """What a model is to foretell, and as at when it was trained.
+
+    `more_is_riskier`: that more use or illness never makes the outcome less likely. It holds of an
+    admission, not of a rise, which is rarer from high up.
+    """
 
     outcome: str
     horizon_days: int
     trained_on: dt.date
     conditions: tuple[str, ...]
     late_knowledge: bool = False
+    more_is_riskier: bool = True
 
 
 def fit_regression(
@@ -77,15 +82,18 @@ def fit_regression(
 def fit_boosting(
     sample: Sample, aim: Aim, *, names: tuple[str, ...] = (), trees: int = 200
 ) -> Boosting:
-    """Gradient-boosted trees of up to 15 leaves in which more use or illness never lowers a risk."""
+    """Gradient-boosted trees of up to 15 leaves.
+
+    Where `aim.more_is_riskier`, more use or illness never lowers a risk. Same sample, same trees.
+    """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     _check(sample)
     used, left_out = _varied(sample, names)
+    ways = [0 if name in _EITHER_WAY or not aim.more_is_riskier else 1 for name in used]
     fitted = HistGradientBoostingClassifier(
         max_iter=trees, learning_rate=0.05, max_leaf_nodes=15, min_samples_leaf=50,
-        l2_regularization=1.0, monotonic_cst=[0 if name in _EITHER_WAY else 1 for name in used],
-        early_stopping=False, random_state=0,
+        l2_regularization=1.0, monotonic_cst=ways, early_stopping=False, random_state=0,
     )  # fmt: skip
     fitted.fit(matrix_of(sample.columns, used), sample.happened)
     grown = tuple(_tree(one[0].nodes) for one in fitted._predictors)
@@ -145,9 +153,7 @@ def _unknown(sample: Sample, names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(name for name in names if np.isnan(sample.columns[name]).any())
 
 
-def _standardised(
-    planned: tuple[Term, ...], sample: Sample
-) -> tuple[tuple[Term, ...], Floats]:
+def _standardised(planned: tuple[Term, ...], sample: Sample) -> tuple[tuple[Term, ...], Floats]:
     """The terms with their means and deviations, and the matrix in units of these."""
     raw = term_matrix(sample.columns, planned)
     means, deviations = raw.mean(axis=0), raw.std(axis=0)

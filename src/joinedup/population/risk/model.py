@@ -155,7 +155,5 @@ def _read(plain: dict[str, Any]) -> Model:
         Term(**{**term, "form": Form(term["form"]), "knots": tuple(term["knots"])})
         for term in plain["terms"]
     )
-    averages = tuple(
-        Average(**{**one, "means": tuple(one["means"])}) for one in plain["averages"]
-    )
+    averages = tuple(Average(**{**one, "means": tuple(one["means"])}) for one in plain["averages"])
     return Regression(origin, plain["intercept"], terms, averages, plain["version"])

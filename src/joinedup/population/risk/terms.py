@@ -1,4 +1,4 @@
-"""The terms of a regression: each one number of a person, said once for the engine and for NumPy."""
+"""The terms of a regression: each one number of a person, for the engine and for NumPy."""
 
 from __future__ import annotations
 
