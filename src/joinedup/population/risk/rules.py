@@ -66,7 +66,8 @@ class Rule:
 
 RULES: Final = (
     Rule(
-        "rising_risk", "risk has risen by half or more", "Ask what has changed, and review the plan", 2,
+        "rising_risk", "risk has risen by half or more",
+        "Ask what has changed, and review the plan", 2,
         (Bound("risk_ratio", at_least=1.5), Bound("risk_rise", at_least=0.03)),
     ),
     Rule(
