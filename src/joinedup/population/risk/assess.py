@@ -84,13 +84,16 @@ class GroupFigures:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """How a model did on people and a year that it had not seen."""
+    """How a model did on people and a year that it had not seen.
+
+    A slope or intercept is None where these people cannot tell it.
+    """
 
     people: int
     outcomes: int
     c_statistic: Estimate
-    slope: Estimate
-    in_the_large: Estimate
+    slope: Estimate | None
+    in_the_large: Estimate | None
     observed_to_expected: Estimate
     brier: float
     brier_of_mean: float  # of giving everybody the mean

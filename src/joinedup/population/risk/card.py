@@ -79,8 +79,8 @@ class ModelCard:
     left_out: tuple[str, ...]
     c_statistic: Estimate
     of_baseline: Estimate
-    slope: Estimate
-    in_the_large: Estimate
+    slope: Estimate | None
+    in_the_large: Estimate | None
     brier: float
     tenths: tuple[tuple[float, float | None], ...]  # foretold, observed
     captures: tuple[tuple[float, float], ...]  # share of people, share of outcomes
@@ -183,7 +183,10 @@ def _performance(card: ModelCard) -> list[tuple[str, ...]]:
         ("Calibration slope (1 is right)", card.slope),
         ("Calibration in the large (0 is right)", card.in_the_large),
     )
-    rows = [(name, f"{one.value:.3f}", _interval(one)) for name, one in estimates]
+    rows = [
+        (name, "-", "") if one is None else (name, f"{one.value:.3f}", _interval(one))
+        for name, one in estimates
+    ]
     return [*rows, ("Brier score", f"{card.brier:.4f}", "")]
 
 

@@ -13,6 +13,8 @@ from joinedup.population.risk.terms import Floats
 _NORMAL_95: Final = 1.959963984540054
 _SMALLEST: Final = 1e-9  # risks are kept this far from 0 and 1, where log odds are infinite
 _MOST_STEPS: Final = 50
+_CLOSE: Final = 1e-9
+_WORST_CONDITION: Final = 1e12
 
 Flags = NDArray[np.bool_]
 
@@ -46,20 +48,22 @@ def c_statistic(risk: Floats, happened: Flags) -> Estimate:
     return Estimate(value, *(float(1 / (1 + np.exp(-(middle + way * step)))) for way in (-1, 1)))
 
 
-def calibration_slope(risk: Floats, happened: Flags) -> Estimate:
+def calibration_slope(risk: Floats, happened: Flags) -> Estimate | None:
     """How the log odds of the outcome rise with those of the risk: 1 is right, below 1 too bold.
 
+    None where these people cannot tell: all risks are one, or they part the outcomes altogether.
     Weak calibration: Van Calster and others (BMC Medicine 2019, 17:230).
     """
     odds = _log_odds(risk)
-    fitted, errors = _logistic(np.column_stack([np.ones(len(odds)), odds]), happened)
-    return _around(fitted[1], errors[1])
+    return _logistic(np.column_stack([odds, np.ones(len(odds))]), happened)
 
 
-def calibration_in_the_large(risk: Floats, happened: Flags) -> Estimate:
-    """The intercept with the slope held at 1: 0 is right, below 0 the risks are too high."""
-    fitted, errors = _logistic(np.ones((len(risk), 1)), happened, offset=_log_odds(risk))
-    return _around(fitted[0], errors[0])
+def calibration_in_the_large(risk: Floats, happened: Flags) -> Estimate | None:
+    """The intercept with the slope held at 1: 0 is right, below 0 the risks are too high.
+
+    None where nobody or everybody has the outcome.
+    """
+    return _logistic(np.ones((len(risk), 1)), happened, offset=_log_odds(risk))
 
 
 def brier(risk: Floats, happened: Flags) -> float:
@@ -117,24 +121,26 @@ def _log_odds(risk: Floats) -> Floats:
     return np.asarray(np.log(held / (1 - held)))
 
 
-def _around(value: float, error: float) -> Estimate:
-    return Estimate(
-        float(value), float(value - _NORMAL_95 * error), float(value + _NORMAL_95 * error)
-    )
+def _logistic(matrix: Floats, happened: Flags, offset: Floats | None = None) -> Estimate | None:
+    """The first coefficient of a logistic regression without a penalty, by Newton's method.
 
-
-def _logistic(
-    matrix: Floats, happened: Flags, offset: Floats | None = None
-) -> tuple[Floats, Floats]:
-    """Coefficients and standard errors of a logistic regression without a penalty, by Newton."""
-    fitted = np.zeros(matrix.shape[1])
+    None where it has no finite answer: columns alike, or outcomes parted.
+    """
     start = np.zeros(len(matrix)) if offset is None else offset
+    size = matrix.shape[1]
+    if np.linalg.matrix_rank(matrix) < size:
+        return None
+    fitted = np.zeros(size)
     for _ in range(_MOST_STEPS):
         expected = 1 / (1 + np.exp(-(start + matrix @ fitted)))
         weight = expected * (1 - expected)
         information = matrix.T @ (matrix * weight[:, None])
+        if np.linalg.cond(information) > _WORST_CONDITION:
+            return None
         step = np.linalg.solve(information, matrix.T @ (happened - expected))
         fitted = fitted + np.clip(step, -5, 5)
-        if np.abs(step).max() < 1e-10:
-            break
-    return fitted, np.sqrt(np.diag(np.linalg.inv(information)))
+        if np.abs(step).max() < _CLOSE:
+            error = _NORMAL_95 * float(np.sqrt(np.linalg.inv(information)[0, 0]))
+            value = float(fitted[0])
+            return Estimate(value, value - error, value + error)
+    return None

@@ -15,7 +15,15 @@ from joinedup.population.risk import (
 )
 from joinedup.terms import SettingError
 from tests.drawn import drawn, shown
-from tests.spec.population.risk.people import CODES, CONDITIONS, EVENTS, ON, as_rows, events, history
+from tests.spec.population.risk.people import (
+    CODES,
+    CONDITIONS,
+    EVENTS,
+    ON,
+    as_rows,
+    events,
+    history,
+)
 
 pytestmark = pytest.mark.usefixtures("by_engine")
 

@@ -78,7 +78,9 @@ def test_need_rises_where_contacts_double_and_grow_by_one_a_month(
     before: int, after: int, rose: str
 ) -> None:
     text = HEAD + many("PA", 1, before, "2024-06-01") + many("PA", 100, after, "2025-06-01")
-    text += "    999 | PB | community | contact | routine | 2023-01-01T00:00 | - | - | - | 2023-04-01\n"
+    text += (
+        "    999 | PB | community | contact | routine | 2023-01-01T00:00 | - | - | - | 2023-04-01\n"
+    )
     found = shown(rising_need(PERSONS, drawn(text, **EVENT), ON).order_by("person_id"))
     assert found[0] == ("PA", rose, "False")
 
