@@ -136,5 +136,5 @@ def test_figures_hold_together(cases: list[tuple[int, bool]], seed: int) -> None
 
 def test_drawn_rows_read_as_events(by_engine: None) -> None:
     row = "PA | emergency | attendance | - | 2025-03-01T00:00 | - | - | - | 2025-04-01"
-    assert drawn(HEAD, **{}).columns == tuple(cell.strip() for cell in HEAD.split("|"))
+    assert drawn(HEAD).columns == tuple(cell.strip() for cell in HEAD.split("|"))
     assert table([row]).count().to_pyarrow().as_py() == 1

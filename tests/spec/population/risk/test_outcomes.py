@@ -32,7 +32,7 @@ PERSONS = drawn(
 )
 HEAD = """
     event_id | person_id | setting | kind | urgency | start_at | end_at | outcome | service | known_date
-"""
+"""  # noqa: E501
 AFTER = drawn(
     HEAD
     + """

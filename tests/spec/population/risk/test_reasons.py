@@ -1,4 +1,4 @@
-"""Scores in words: what a record holds that goes with a higher score than others of the same age."""
+"""Scores in words: what a record holds that goes with a score above others of the same age."""
 
 from __future__ import annotations
 
