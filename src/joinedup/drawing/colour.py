@@ -18,7 +18,6 @@ GREY: Final = "#4c6272"
 ORANGE: Final = "#b84f00"
 PURPLE: Final = "#5f3a9e"
 # Filled areas under lines and numbers; their edges are drawn in BLUE or GREY.
-PALE_BLUE: Final = "#eef5fb"
 MID_BLUE: Final = "#cfe2f4"
 
 # Light to dark, so that a greyscale print keeps the order; ink reads on every one of them.

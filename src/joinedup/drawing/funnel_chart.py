@@ -141,14 +141,14 @@ def draw_funnel(
         *head.parts,
         *upright(up_axis, plane),
         *level(across_axis, plane, width_px),
-        label(words, plane.right, plane.bottom + 2 * LINE_PX, anchor="end", colour=GREY),
+        label(words, plane.right, plane.bottom + 2 * LINE_PX + 2, anchor="end", colour=GREY),
         *_lines(chart, layout),
         *_marks(chart, layout),
         *names,
     ]
     return finished(
         parts,
-        plane.bottom + 2 * LINE_PX + 4,
+        plane.bottom + 2 * LINE_PX + 6,
         entries=_entries(chart),
         words=" ".join(filter(None, (_left_out(chart, unnamed), chart.note))),
         name=name,

@@ -82,7 +82,7 @@ def draw_gap(
     ]
     return finished(
         parts,
-        plane.bottom + LINE_PX + 6,
+        plane.bottom + LINE_PX + 8,
         entries=_entries(chart, name),
         words=chart.note,
         name=name,

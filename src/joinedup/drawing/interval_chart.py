@@ -136,7 +136,7 @@ def draw_intervals(
     ]
     return finished(
         parts,
-        plane.bottom + LINE_PX + 6,
+        plane.bottom + LINE_PX + 8,
         entries=_entries(chart, name),
         words=chart.note,
         name=name,

@@ -118,16 +118,17 @@ def draw_lines(
     ends = _ends(chart, width_px)
     head = heading(title, chart.measure, width_px)
     top = head.bottom + (LINE_PX + 2 if chart.forecast_from else 6)
-    on = timeline(axis, _days(chart), ends, top=top, width_px=width_px)
+    days = _days(chart)
+    on = timeline(axis, days, ends, top=top, width_px=width_px)
     plane = on.plane
     parts = [
         hatching(name),
         *head.parts,
         *_bands(chart.bands, on),
         *upright(axis, plane),
-        *time_axis(on.across, plane, width_px),
+        *(time_axis(on.across, plane, width_px) if days else ()),
         *_levels(chart.levels, on),
-        *_forecast(chart.forecast_from, on, head.bottom),
+        *_forecast(chart.forecast_from if days else None, on, head.bottom),
         *(part for at, one in enumerate(chart.series) for part in _line(one, at, on, name)),
         *_inner_ends(chart, on),
         *edge_labels(ends, on),
@@ -156,7 +157,7 @@ def _values(chart: LineChart) -> list[float]:
 def _days(chart: LineChart) -> list[dt.date]:
     found = [one.when for series in chart.series for one in series.points]
     found += [one.when for band in chart.bands for one in band.points]
-    return found or [chart.forecast_from or dt.date(2000, 1, 1)]
+    return found
 
 
 def _latest(series: Series) -> tuple[dt.date, float] | None:
@@ -169,7 +170,7 @@ def _latest(series: Series) -> tuple[dt.date, float] | None:
 def _ends(chart: LineChart, width_px: int) -> list[EdgeLabel]:
     """At its right end each line has its newest value; on a wide sheet its name as well."""
     is_roomy = width_px >= ROOMY_PX
-    newest = max(_days(chart))
+    newest = max(_days(chart), default=None)
     ends = []
     for series in chart.series:
         latest = _latest(series)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from joinedup.drawing.colour import GREY, INK, PALE_GREY
 from joinedup.drawing.lettering import fitted, words_px
-from joinedup.drawing.scale import RealTicks, Scale, date_ticks, real_ticks
+from joinedup.drawing.scale import LARGEST, RealTicks, Scale, date_ticks, real_ticks
 from joinedup.drawing.sheet import LINE_PX, label, straight
 from joinedup.drawing.svg import SMALL_TEXT_PX, element
 from joinedup.drawing.units import Unit, written_day, written_ticks
@@ -62,7 +62,8 @@ def padded(values: Sequence[float]) -> list[float]:
         return []
     low, high = min(values), max(values)
     room = (high - low) * 0.04
-    return [low if 0 <= low <= room else low - room, high if -room <= high <= 0 else high + room]
+    lowest = low if 0 <= low <= room else max(low - room, -LARGEST)
+    return [low, high, lowest, high if -room <= high <= 0 else min(high + room, LARGEST)]
 
 
 def axis_across(values: Iterable[float], unit: Unit, width: float) -> Axis:
@@ -107,7 +108,9 @@ def level_words(axis: Axis, plane: Plane, width_px: int) -> tuple[str, ...]:
         middle = _held(scale.at(value), words, width_px)
         half = words_px(words, SMALL_TEXT_PX) / 2
         if words and middle - half >= ends:
-            parts.append(label(words, middle, plane.bottom + LINE_PX, anchor="middle", colour=GREY))
+            parts.append(
+                label(words, middle, plane.bottom + LINE_PX + 2, anchor="middle", colour=GREY)
+            )
             ends = middle + half + 4
     return tuple(parts)
 
@@ -144,6 +147,7 @@ def time_axis(scale: TimeScale, plane: Plane, width_px: int) -> tuple[str, ...]:
     with_day = any(day.day != 1 for day in days)
     if with_day:
         days = date_ticks(scale.first, scale.last, most=int(width // _DAY_PX) + 1)
+        with_day = any(day.day != 1 for day in days)
     parts, ends = [], -99.0
     for day in days:
         x, words = scale.at(day), written_day(day, with_day=with_day)

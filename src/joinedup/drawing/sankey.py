@@ -15,6 +15,7 @@ from joinedup.drawing.colour import BLUE, GREY, INK, MID_BLUE
 from joinedup.drawing.key import absence_entries
 from joinedup.drawing.lettering import fitted, folded, words_px
 from joinedup.drawing.marks import Absence, Value, absence_of, hatching, number_of
+from joinedup.drawing.scale import LARGEST
 from joinedup.drawing.sheet import LINE_PX, ROOMY_PX, WIDE_PX, finished, heading, label
 from joinedup.drawing.svg import SMALL_TEXT_PX, element
 from joinedup.drawing.units import Unit, written
@@ -86,16 +87,16 @@ def draw_sankey(
 ) -> str:
     """The chart as SVG; at most 12 places a side, the smallest together as others.
 
-    ValueError for a negative value. Flows without data are left out.
+    ValueError for a negative or endless value. Flows without data are left out.
     """
     bands = _grouped(chart.flows)
     head = heading(title, chart.measure, width_px)
     room = width_px * (0.27 if width_px >= ROOMY_PX else 0.33) - _NODE_PX - _WORDS_GAP_PX
-    px = _FLOWS_PX / (sum(band.value for band in bands) or 1.0)
+    total = sum(band.value for band in bands) or 1.0
     top = head.bottom + LINE_PX + 8
-    lefts = _nodes(bands, chart, px, room, top, is_source=True)
-    rights = _nodes(bands, chart, px, room, top, is_source=False)
-    between = _edge(lefts, chart.sides[0]), width_px - _edge(rights, chart.sides[1])
+    lefts = _nodes(bands, chart, total, room, top, is_source=True)
+    rights = _nodes(bands, chart, total, room, top, is_source=False)
+    between = _edge(lefts, chart.sides[0], room), width_px - _edge(rights, chart.sides[1], room)
     left_words = between[0] - _NODE_PX - _WORDS_GAP_PX
     right_words = between[1] + _NODE_PX + _WORDS_GAP_PX
     heads = [
@@ -106,17 +107,19 @@ def draw_sankey(
         hatching(name),
         *head.parts,
         *heads,
-        *_bands(bands, lefts, rights, px, between, chart.unit, name),
+        *_bands(bands, lefts, rights, total, between, chart.unit, name),
         *_side(lefts, between[0] - _NODE_PX, left_words, "end"),
         *_side(rights, between[1], right_words, "start"),
     ]
+    if not bands:
+        parts.append(label("No values to show", 0, top + 13, bold=True))
     ends = [one.top + max(one.height, LINE_PX * one.lines) for one in (*lefts, *rights)]
     hidden = [Absence.NOT_SHOWN for band in bands if band.is_hidden]
     return finished(
         parts,
-        max(ends, default=top) + 4,
+        max(ends, default=top + 20) + 4,
         entries=absence_entries(hidden, name),
-        words=" ".join(filter(None, (_small_words(bands, px), chart.note))),
+        words=" ".join(filter(None, (_small_words(bands, total), chart.note))),
         name=name,
         title=title,
         description=description,
@@ -130,18 +133,18 @@ def _head(words: str, room: float, x: float, y: float, anchor: str) -> str:
     )
 
 
-def _edge(nodes: Sequence[_Node], side: str) -> float:
+def _edge(nodes: Sequence[_Node], side: str, room: float) -> float:
     """How far from the edge of the sheet the bands begin: the words of that side need the rest."""
-    widest = max((one.words_px for one in nodes), default=0)
-    widest = max(widest, words_px(side, SMALL_TEXT_PX, bold=True)) if nodes else 60.0
+    widest = max((one.words_px for one in nodes), default=0.0)
+    widest = max(widest, min(words_px(side, SMALL_TEXT_PX, bold=True), room))
     return widest + _NODE_PX + _WORDS_GAP_PX
 
 
 def _grouped(flows: Sequence[Flow]) -> list[_Band]:
     """Bands between the largest places of each side and their others, in a fixed order."""
     known = [one for one in flows if absence_of(one.value) is not Absence.NO_DATA]
-    if any((number_of(one.value) or 0.0) < 0 for one in known):
-        raise ValueError("a flow is not negative")
+    if not all(0 <= (number_of(one.value) or 0.0) <= LARGEST for one in known):
+        raise ValueError(f"a flow is from 0 to {LARGEST:.0e}")
     sources = _renamed([(one.source, number_of(one.value) or 0.0) for one in known])
     targets = _renamed([(one.target, number_of(one.value) or 0.0) for one in known])
     values: dict[tuple[str, str], float] = defaultdict(float)
@@ -168,14 +171,14 @@ def _renamed(named: Sequence[tuple[str, float]]) -> dict[str, str]:
     return {name: name if name in kept else others for name in order}
 
 
-def _thickness(band: _Band, px: float) -> float:
-    return max(band.value * px, _LEAST_PX if band.is_hidden else 1.0)
+def _thickness(band: _Band, total: float) -> float:
+    return max(band.value / total * _FLOWS_PX, _LEAST_PX if band.is_hidden else 1.0)
 
 
 def _nodes(
     bands: Sequence[_Band],
     chart: SankeyChart,
-    px: float,
+    total: float,
     room: float,
     top: float,
     *,
@@ -193,12 +196,11 @@ def _nodes(
 
     nodes, y = [], top
     for name in sorted(held, key=order):
-        total = sum(band.value for band in held[name])
         is_hidden = any(band.is_hidden for band in held[name])
-        said = _said(total, chart.unit, is_hidden)
+        said = _said(sum(band.value for band in held[name]), chart.unit, is_hidden)
         names = folded(name, room, SMALL_TEXT_PX, most=3)
         told = folded(said, room, SMALL_TEXT_PX, most=2, bold=True)
-        height = sum(_thickness(band, px) for band in held[name])
+        height = sum(_thickness(band, total) for band in held[name])
         nodes.append(_Node(name, y, height, names, told))
         y += max(height, LINE_PX * nodes[-1].lines) + _GAP_PX
     return nodes
@@ -214,7 +216,7 @@ def _bands(
     bands: Sequence[_Band],
     lefts: Sequence[_Node],
     rights: Sequence[_Node],
-    px: float,
+    total: float,
     between: tuple[float, float],
     unit: Unit,
     name: str,
@@ -227,21 +229,21 @@ def _bands(
     ordered = sorted(bands, key=lambda band: (ranks[band.source], columns[band.target]))
     shapes, numbers = [], []
     for band in ordered:
-        thick = _thickness(band, px)
+        thick = _thickness(band, total)
         start, end = left_at[band.source], right_at[band.target]
         left_at[band.source] += thick
         right_at[band.target] += thick
         shapes.append((thick, _ribbon(band, start, end, thick, between, name)))
         words = _said(band.value, unit, band.is_hidden)
-        if _has_number(band, px) and words_px(words, SMALL_TEXT_PX) <= room:
+        if _has_number(band, total) and words_px(words, SMALL_TEXT_PX) <= room:
             numbers.append(label(words, between[0] + 5, start + thick / 2 + 4.5, halo=True))
     # Thin ones below: among many, the wide ones are what is to be seen.
     shapes.sort(key=lambda each: each[0])
     return [*(shape for _, shape in shapes), *numbers]
 
 
-def _has_number(band: _Band, px: float) -> bool:
-    return band.value > 0 and _thickness(band, px) >= _NUMBER_PX
+def _has_number(band: _Band, total: float) -> bool:
+    return band.value > 0 and _thickness(band, total) >= _NUMBER_PX
 
 
 def _ribbon(
@@ -277,6 +279,6 @@ def _side(nodes: Sequence[_Node], x: float, edge: float, anchor: str) -> list[st
     return parts
 
 
-def _small_words(bands: Sequence[_Band], px: float) -> str:
-    is_any = any(band.value and not _has_number(band, px) for band in bands)
+def _small_words(bands: Sequence[_Band], total: float) -> str:
+    is_any = any(band.value and not _has_number(band, total) for band in bands)
     return "Bands too thin for their number have it in the table." if is_any else ""

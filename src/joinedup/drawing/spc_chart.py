@@ -124,7 +124,7 @@ def draw_spc(
         hatching(name),
         *head.parts,
         *upright(axis, plane),
-        *time_axis(on.across, plane, width_px),
+        *(time_axis(on.across, plane, width_px) if days else ()),
         *_limits(chart, on),
         *_changes(reasons, on, head.bottom),
         *_series(chart.points, on),

@@ -67,9 +67,9 @@ def timeline(
     """The timeline below `top`, with room for the labels, which get at most 30% of the width."""
     height = 290 if width_px >= ROOMY_PX else 220
     widest = max((one.width_px for one in labels), default=0)
-    plane = Plane(
-        axis.widest_px + 8, width_px - min(widest, width_px * 0.3) - 14, top, top + height
-    )
+    values = max((words_px(one.said, SMALL_TEXT_PX, bold=one.bold) for one in labels), default=0)
+    right = max(min(widest, width_px * 0.3), values)
+    plane = Plane(axis.widest_px + 8, width_px - right - 14, top, top + height)
     held = days or [dt.date(2000, 1, 1)]
     across = TimeScale(min(held), max(held), plane.left, plane.right)
     return Timeline(plane, across, axis.ticks.scale(plane.bottom, plane.top), width_px)

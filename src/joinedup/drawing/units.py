@@ -26,13 +26,10 @@ class Unit(StrEnum):
 
 def written_ticks(ticks: Iterable[float], step: float, unit: Unit) -> tuple[str, ...]:
     """The ticks of one axis, all to the same decimals and the same power of a thousand."""
-    values = list(ticks)
-    if unit is Unit.PERCENT:
-        return tuple(_signed(value * 100, "", _decimals(step * 100), "%") for value in values)
+    values = [_in_unit(value, unit) for value in ticks]
     divisor, suffix = _large(max(map(abs, values), default=0))
-    sign = "£" if unit is Unit.POUNDS else ""
-    decimals = _decimals(step / divisor)
-    return tuple(_signed(value / divisor, sign, decimals, suffix) for value in values)
+    decimals = _decimals(_in_unit(step, unit) / divisor)
+    return tuple(_signed(value / divisor, decimals, suffix, unit) for value in values)
 
 
 def written(value: float, unit: Unit) -> str:
@@ -42,33 +39,34 @@ def written(value: float, unit: Unit) -> str:
 
 def written_alike(values: Sequence[float], unit: Unit) -> tuple[str, ...]:
     """Values that stand in one column: to the same decimals where they are of one size."""
-    if len({_large(abs(value)) for value in values}) > 1:
+    if len({_large(abs(_in_unit(value, unit))) for value in values}) > 1:
         return tuple(written(value, unit) for value in values)
     places = max((_places(value, unit) for value in values), default=0)
     return tuple(_written(value, unit, places) for value in values)
 
 
+def _in_unit(value: float, unit: Unit) -> float:
+    return value * 100 if unit is Unit.PERCENT else value
+
+
 def _written(value: float, unit: Unit, places: int) -> str:
-    if unit is Unit.PERCENT:
-        return _signed(value * 100, "", places, "%")
-    divisor, suffix = _large(abs(value))
-    return _signed(value / divisor, "£" if unit is Unit.POUNDS else "", places, suffix)
+    number = _in_unit(value, unit)
+    divisor, suffix = _large(abs(number))
+    return _signed(number / divisor, places, suffix, unit)
 
 
 def _places(value: float, unit: Unit) -> int:
     """Decimals for about three digits; whole numbers and large ones have none."""
-    size = abs(value)
-    if unit is Unit.PERCENT:
-        return 1
+    size = abs(_in_unit(value, unit))
     divisor, suffix = _large(size)
     if suffix:
         return 2 if size < 10 * divisor else 1 if size < 100 * divisor else 0
-    if unit is Unit.POUNDS:
-        return 2 if size < 100 and value != round(value) else 0
+    if unit is Unit.PERCENT:
+        return 1 if size < 1000 else 0
     is_whole = value == round(value)
-    if (is_whole and unit is not Unit.RATE) or size >= 1000:
-        return 0
-    if unit is Unit.NUMBER and size >= 100:
+    if unit is Unit.POUNDS:
+        return 2 if size < 100 and not is_whole else 0
+    if (is_whole and unit is Unit.NUMBER) or size >= (1000 if unit is Unit.RATE else 100):
         return 0
     return 1 if size >= 1 or is_whole else _fine(value)
 
@@ -79,13 +77,13 @@ def written_day(day: dt.date, *, with_day: bool = False) -> str:
     return f"{day.day} {month}" if with_day else month
 
 
-def _signed(value: float, sign: str, decimals: int, suffix: str) -> str:
+def _signed(value: float, decimals: int, suffix: str, unit: Unit) -> str:
+    before, after = ("£" if unit is Unit.POUNDS else ""), ("%" if unit is Unit.PERCENT else "")
     digits = f"{abs(value):,.{decimals}f}"
     if not digits.strip("0.,"):
         # Nought is nought in millions too.
-        return f"{sign}0" if suffix not in ("", "%") else f"{sign}{digits}{suffix}"
-    is_minus = value < 0
-    return f"{'−' if is_minus else ''}{sign}{digits}{suffix}"  # noqa: RUF001 (a true minus)
+        return f"{before}0{after}" if suffix else f"{before}{digits}{after}"
+    return f"{'−' if value < 0 else ''}{before}{digits}{suffix}{after}"  # noqa: RUF001 (a minus)
 
 
 def _large(largest: float) -> tuple[float, str]:
@@ -103,4 +101,4 @@ def _decimals(step: float) -> int:
 
 def _fine(value: float) -> int:
     """Decimals that show two digits of a small value."""
-    return min(max(1 - floor(log10(abs(value))), 1), 9) if value else 0
+    return min(max(1 - floor(log10(abs(value))), 1), 6) if value else 0
