@@ -112,4 +112,4 @@ def _letter(letter: str) -> int:
         return _WIDTH_OF[letter]
     if category(letter) in ("Mn", "Me", "Cf"):
         return 0
-    return 1000 if east_asian_width(letter) in "WF" or letter == "…" else _OTHER
+    return 1040 if east_asian_width(letter) in "WF" or letter in "…\ufffd" else _OTHER

@@ -117,7 +117,7 @@ def draw_spc(
     reasons = [one for one in chart.segments if one.reason]
     days = [one.when for one in chart.points] or [one.first for one in chart.segments]
     rows = _rows(reasons, width_px) + any(one.baseline_last for one in chart.segments)
-    top = head.bottom + LINE_PX * rows + 8
+    top = head.bottom + LINE_PX * rows + 12
     on = timeline(axis, days, sides, top=top, width_px=width_px)
     plane = on.plane
     parts = [
