@@ -13,6 +13,12 @@ WHITE: Final = "#ffffff"
 BLUE: Final = "#005eb8"
 PINK: Final = "#ae2573"
 PALE_GREY: Final = "#e8edee"
+GREY: Final = "#4c6272"
+# Judgements: each has a shape of its own as well, see `marks`.
+ORANGE: Final = "#b84f00"
+PURPLE: Final = "#5f3a9e"
+# Filled areas under lines and numbers; their edges are drawn in BLUE or GREY.
+MID_BLUE: Final = "#cfe2f4"
 
 # Light to dark, so that a greyscale print keeps the order; ink reads on every one of them.
 SHADES: Final = ("#eef5fb", "#cfe2f4", "#a9cdec", "#80b6e3", "#589fd8")

@@ -6,6 +6,7 @@ a telephone or a wide screen while its words stay the same size.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import Final
@@ -13,6 +14,11 @@ from typing import Final
 TEXT_PX: Final = 14
 SMALL_TEXT_PX: Final = 13
 FONT: Final = "Arial, Helvetica, sans-serif"
+
+# What XML 1.0 (section 2.2) cannot hold, and marks that would turn the words after them round
+# (Unicode Standard Annex 9): a name from a partner must not spoil the picture round it.
+_UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def element(tag: str, content: str = "", **attributes: str | float) -> str:
@@ -24,20 +30,26 @@ def element(tag: str, content: str = "", **attributes: str | float) -> str:
     return f"<{tag}{written}>{content}</{tag}>" if content else f"<{tag}{written}/>"
 
 
-def text(words: str, *, x: str, y: str | float, **attributes: str | float) -> str:
+def text(words: str, *, x: str | float, y: str | float, **attributes: str | float) -> str:
     """A line of text at a place; 14 pixels unless told."""
     attributes.setdefault("font_size", TEXT_PX)
-    return element("text", escape(words), x=x, y=y, **attributes)
+    return element("text", escape(writable(words)), x=x, y=y, **attributes)
+
+
+def writable(words: str) -> str:
+    """Words that XML can hold: what it cannot becomes U+FFFD, turning marks go."""
+    return _TURNING.sub("", _UNWRITABLE.sub("\ufffd", words))
 
 
 def picture(parts: Iterable[str], *, name: str, title: str, description: str, **size: str) -> str:
     """A whole picture with a title and a description that assistive technology reads out.
 
-    `name` is unique on the page; `size` is `height` in pixels, or a `style` that gives it.
+    `name` is unique on the page; `size` is `height` in pixels, a `style` that gives it, or a
+    `viewBox` besides.
     """
     content = (
-        element("title", escape(title), id=f"{name}-title")
-        + element("desc", escape(description), id=f"{name}-desc")
+        element("title", escape(writable(title)), id=f"{name}-title")
+        + element("desc", escape(writable(description)), id=f"{name}-desc")
         + "".join(parts)
     )
     return element(
