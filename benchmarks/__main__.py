@@ -103,9 +103,13 @@ def _person(small: bool, work: Path) -> list[list[str]]:
 def _methods(small: bool, work: Path) -> list[list[str]]:
     areas, series = ("700", "14000") if small else ("7000", "140000")
     return [["methods.py", "--areas", areas, "--series", series]]
+
+
 def _scores(small: bool, work: Path) -> list[list[str]]:
     people = "50000" if small else "500000"
     return [["scores.py", "--people", people, "--folder", str(work / "scores")]]
+
+
 def _beds(small: bool, work: Path) -> list[list[str]]:
     activity = HERE.parents[1] / "shared" / "activity"
     if not activity.is_dir():
