@@ -25,6 +25,8 @@ from joinedup.tables.code_sets import BREAKDOWNS
 _TOTAL: Final = ("all", BREAKDOWNS["all"])
 # A standardised rate is made of many counts; three digits of it give back none of them.
 _DIGITS: Final = 3
+# Of the counts of one measure, kind of footprint, period and breakdown.
+_MOST_SMALL: Final = 0.25
 _METHODS: Final = ("proportion", "rate", "standardised_rate")
 
 
@@ -37,13 +39,31 @@ def protected_values(
     """`tables.MEASURES` of `tables.MEASURE_VALUES`.
 
     `units`: for each way in which people are placed (where they live, where they are registered)
-    a table of unit, footprint_kind and area, by which areas add up.
+    a table of unit, footprint_kind and area, by which areas add up. A measure is left out for a
+    kind of footprint, period and breakdown in which too many of its counts are small: what could
+    still be shown would tell little, and finding what may be shown takes long.
     """
+    values = values.filter(pc.invert(_is_too_fine(values, rule)))
     sums = [*sums_of_breakdowns(_cells(values, measures), _TOTAL)]
     for one in units:
         sums += sums_of_areas(one)
     shown = protect(_cells(values, measures), rule, sums).table
     return _promised(values, shown, {one.about.id: one.per for one in measures}, rule)
+
+
+def _is_too_fine(values: pa.Table, rule: DisclosureRule) -> pa.Array:
+    """The rows of blocks of which more than a share of counts would be suppressed."""
+    block = pc.binary_join_element_wise(
+        values["measure_id"],
+        values["footprint"],
+        values["breakdown"],
+        pc.strftime(values["period_start"], "%Y-%m-%d"),
+        "|",
+    )
+    coded = block.combine_chunks().dictionary_encode().indices.to_numpy()
+    is_small = np.asarray(pc.less_equal(values["numerator"], rule.threshold))
+    share = np.bincount(coded, weights=is_small) / np.bincount(coded)
+    return pa.array(share[coded] > _MOST_SMALL)
 
 
 def _cells(values: pa.Table, measures: Sequence[Measure]) -> pa.Table:
