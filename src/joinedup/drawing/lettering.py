@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 from unicodedata import category, east_asian_width
 
+from joinedup.drawing.svg import writable
+
 # Advance widths of Helvetica, with which Arial is metrically compatible, in thousandths of the
 # size: Adobe Core 14 font metrics.
 _WIDTHS: Final = {
@@ -40,7 +42,7 @@ _CAUTION: Final = 1.03
 
 def words_px(words: str, size: float, *, bold: bool = False) -> float:
     """Width of a line of words in pixels; on the wide side for other scripts than Latin."""
-    thousandths = sum(map(_letter, words))
+    thousandths = sum(map(_letter, writable(words)))
     return thousandths * size / 1000 * (_BOLD if bold else 1) * _CAUTION
 
 

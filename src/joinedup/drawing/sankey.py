@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from joinedup.drawing.colour import BLUE, GREY, INK, MID_BLUE
@@ -96,6 +96,7 @@ def draw_sankey(
     top = head.bottom + LINE_PX + 8
     lefts = _nodes(bands, chart, total, room, top, is_source=True)
     rights = _nodes(bands, chart, total, room, top, is_source=False)
+    lefts, rights = _centred(lefts, rights), _centred(rights, lefts)
     between = _edge(lefts, chart.sides[0], room), width_px - _edge(rights, chart.sides[1], room)
     left_words = between[0] - _NODE_PX - _WORDS_GAP_PX
     right_words = between[1] + _NODE_PX + _WORDS_GAP_PX
@@ -113,11 +114,10 @@ def draw_sankey(
     ]
     if not bands:
         parts.append(label("No values to show", 0, top + 13, bold=True))
-    ends = [one.top + max(one.height, LINE_PX * one.lines) for one in (*lefts, *rights)]
     hidden = [Absence.NOT_SHOWN for band in bands if band.is_hidden]
     return finished(
         parts,
-        max(ends, default=top + 20) + 4,
+        max(_foot(lefts), _foot(rights), top + 20) + 4,
         entries=absence_entries(hidden, name),
         words=" ".join(filter(None, (_small_words(bands, total), chart.note))),
         name=name,
@@ -204,6 +204,16 @@ def _nodes(
         nodes.append(_Node(name, y, height, names, told))
         y += max(height, LINE_PX * nodes[-1].lines) + _GAP_PX
     return nodes
+
+
+def _centred(nodes: Sequence[_Node], others: Sequence[_Node]) -> list[_Node]:
+    """The shorter side stands at half the height of the longer, so that bands bend less."""
+    spare = _foot(others) - _foot(nodes)
+    return [replace(one, top=one.top + max(spare, 0) / 2) for one in nodes]
+
+
+def _foot(nodes: Sequence[_Node]) -> float:
+    return max((one.top + max(one.height, LINE_PX * one.lines) for one in nodes), default=0)
 
 
 def _said(total: float, unit: Unit, is_hidden: bool) -> str:
