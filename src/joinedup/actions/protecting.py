@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,17 +16,27 @@ from joinedup.population import Measure
 from joinedup.safeguards.disclosure import (
     PUBLISHED_RULE,
     DisclosureRule,
+    Sum,
     protect,
     sums_of_areas,
     sums_of_breakdowns,
 )
 from joinedup.tables.code_sets import BREAKDOWNS
+from joinedup.terms import DisclosureError
 
 _TOTAL: Final = ("all", BREAKDOWNS["all"])
 # A standardised rate is made of many counts; three digits of it give back none of them.
 _DIGITS: Final = 3
-# Of the counts of one measure, kind of footprint, period and breakdown.
-_MOST_SMALL: Final = 0.25
+# Footprints that lie within one another: networks and councils may differ from neighbourhoods and
+# places by a few streets, and what lies between could be worked out.
+RESIDENT_AND_REGISTERED: Final = (
+    "neighbourhood", "place", "system", "practice", "registered_network", "registered_system",
+)  # fmt: skip
+PROVIDERS: Final = ("provider",)
+HANDED_ON: Final = (*RESIDENT_AND_REGISTERED, *PROVIDERS)
+# Shares of the counts of one measure, kind of footprint, period and breakdown that may be small;
+# the second is tried where no hiding would do with the first.
+_MOST_SMALL: Final = (0.05, 0.0)
 _METHODS: Final = ("proportion", "rate", "standardised_rate")
 
 
@@ -36,22 +46,46 @@ def protected_values(
     units: Sequence[pa.Table],
     rule: DisclosureRule = PUBLISHED_RULE,
 ) -> pa.Table:
-    """`tables.MEASURES` of `tables.MEASURE_VALUES`.
+    """`tables.MEASURES` of `tables.MEASURE_VALUES`: of `HANDED_ON` footprints.
 
     `units`: for each way in which people are placed (where they live, where they are registered)
     a table of unit, footprint_kind and area, by which areas add up. A measure is left out for a
     kind of footprint, period and breakdown in which too many of its counts are small: what could
-    still be shown would tell little, and finding what may be shown takes long.
+    still be shown would tell little. Where no hiding would do, still more is left out.
     """
-    values = values.filter(pc.invert(_is_too_fine(values, rule)))
-    sums = [*sums_of_breakdowns(_cells(values, measures), _TOTAL)]
-    for one in units:
-        sums += sums_of_areas(one)
-    shown = protect(_cells(values, measures), rule, sums).table
-    return _promised(values, shown, {one.about.id: one.per for one in measures}, rule)
+    per = {one.about.id: one.per for one in measures}
+    found = [tables.MEASURES.schema().to_pyarrow().empty_table()]
+    for footprints in (RESIDENT_AND_REGISTERED, PROVIDERS):
+        of_these = values.filter(pc.is_in(values["footprint"], pa.array(footprints)))
+        sums = [area for one in units for area in sums_of_areas(_of(one, footprints))]
+        found.append(_protected(of_these, measures, sums, per, rule))
+    return pa.concat_tables(found).sort_by([(name, "ascending") for name in tables.MEASURES.key])
 
 
-def _is_too_fine(values: pa.Table, rule: DisclosureRule) -> pa.Array:
+def _of(units: pa.Table, footprints: Sequence[str]) -> pa.Table:
+    return units.filter(pc.is_in(units["footprint_kind"], pa.array(footprints)))
+
+
+def _protected(
+    values: pa.Table,
+    measures: Sequence[Measure],
+    sums: Sequence[Sum],
+    per: Mapping[str, int],
+    rule: DisclosureRule,
+) -> pa.Table:
+    """What may be handed on of some values: the more, the fewer small counts stand in the way."""
+    for most_small in _MOST_SMALL:
+        kept = values.filter(pc.invert(_is_too_fine(values, rule, most_small)))
+        cells = _cells(kept, measures)
+        try:
+            shown = protect(cells, rule, [*sums_of_breakdowns(cells, _TOTAL), *sums]).table
+        except DisclosureError:
+            continue
+        return _promised(kept, shown, per, rule)
+    return tables.MEASURES.schema().to_pyarrow().empty_table()
+
+
+def _is_too_fine(values: pa.Table, rule: DisclosureRule, most_small: float) -> pa.Array:
     """The rows of blocks of which more than a share of counts would be suppressed."""
     block = pc.binary_join_element_wise(
         values["measure_id"],
@@ -63,7 +97,7 @@ def _is_too_fine(values: pa.Table, rule: DisclosureRule) -> pa.Array:
     coded = block.combine_chunks().dictionary_encode().indices.to_numpy()
     is_small = np.asarray(pc.less_equal(values["numerator"], rule.threshold))
     share = np.bincount(coded, weights=is_small) / np.bincount(coded)
-    return pa.array(share[coded] > _MOST_SMALL)
+    return pa.array(share[coded] > most_small)
 
 
 def _cells(values: pa.Table, measures: Sequence[Measure]) -> pa.Table:
@@ -112,7 +146,7 @@ def _population_of(measure: Measure) -> str:
 
 
 def _promised(
-    values: pa.Table, shown: pa.Table, per: dict[str, int], rule: DisclosureRule
+    values: pa.Table, shown: pa.Table, per: Mapping[str, int], rule: DisclosureRule
 ) -> pa.Table:
     top = _floats(shown["numerator"])
     below = _floats(shown["denominator"]) / _floats(_days(values))
