@@ -10,11 +10,13 @@ from typing import Any, Final
 
 import ibis
 
-from joinedup import population
+from joinedup import population, tables
+from joinedup.actions.handing_on import write_out
 from joinedup.actions.open_system import open_system
 from joinedup.partners import System, read_system
 from joinedup.population import Definitions, Measure, Register
 from joinedup.safeguards import Purpose
+from joinedup.safeguards.disclosure import PUBLISHED_RULE, shown_count
 from joinedup.terms import NotFoundError
 from joinedup.terms.nearest import nearest
 
@@ -73,17 +75,26 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOn:
+    """What was written: the file, its rows, and how many of them are not shown."""
+
+    path: Path
+    rows: int
+    not_shown: int
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterFacts:
     """One register: its declaration, its people in the snapshot, and the published prevalence.
 
-    `per_100` is of living people of the register's ages and sex; `verdict` says how it lies to what
-    is expected: as expected, higher, lower, or nothing where nothing is published.
+    `people` is rounded, None where too few to show; `per_100` is of living people of the register's
+    ages and sex. `verdict` says how it lies to what is published, "" where nothing is.
     """
 
     register: Register
     snapshot: str
-    people: int
-    eligible: int
+    people: int | None
+    eligible: int | None
     per_100: float | None
     expected_per_100: float | None
     expected_source: str
@@ -117,18 +128,63 @@ def show_measure(folder: Path, measure_id: str, wanted: Wanted) -> MeasureFacts:
         waits_for = found.waiting.get(measure_id, ())
         if waits_for:
             return MeasureFacts(measure, opened.snapshot.id, waits_for=waits_for)
-        rows = opened.table("measures")
-        rows = rows.filter(rows.measure_id == measure_id)
-        for column in ("footprint", "area", "breakdown"):
-            if asked := getattr(wanted, column):
-                rows = rows.filter(rows[column] == asked)
-        if not wanted.every_period:
-            rows = rows.filter(rows.period_end == rows.period_end.max())
-        rows = rows.order_by("footprint", "area", "period_start", "breakdown", "category")
+        rows = _asked(opened.table("measures"), wanted, measure_id)
         names = {(row["kind"], row["code"]): row["name"] for row in opened.all_rows("areas")}
         names |= {("", row["code"]): row["name"] for row in opened.all_rows("organisations")}
         values = tuple(_value(row, names) for row in rows.to_pyarrow().to_pylist())
     return MeasureFacts(measure, opened.snapshot.id, values)
+
+
+def hand_on(folder: Path, wanted: Wanted, path: Path, *, measure_id: str = "") -> HandedOn:
+    """Write measures as they may leave the system to a file: one of them, or all.
+
+    The file says the data date, the versions of definitions, the filters and the rule by which
+    small numbers are hidden.
+    """
+    found = definitions_of(read_system(folder))
+    if measure_id:
+        _named(measure_id, found.measures, "measure")
+    with open_system(folder, Purpose.POPULATION_HEALTH) as opened:
+        rows = _asked(opened.table("measures"), wanted, measure_id).to_pyarrow()
+        about = {
+            "System": f"{opened.system.name} ({opened.system.ods_code})",
+            "Snapshot": opened.snapshot.id,
+            "Data to": f"{_as_at(opened.files):%d %B %Y}",
+            "Filters": _filters(wanted, measure_id),
+            "Small numbers": PUBLISHED_RULE.in_words(),
+            "Definitions": "; ".join(
+                f"{one} version {found.measures[one].about.version}: "
+                f"{found.measures[one].about.says} Source: {found.measures[one].about.source}."
+                for one in sorted(set(rows["measure_id"].to_pylist()))
+                if one in found.measures
+            ),
+        }
+    write_out(rows, about, path)
+    shown = sum(one in ("shown", "zero") for one in rows["status"].to_pylist())
+    return HandedOn(path, rows.num_rows, rows.num_rows - shown)
+
+
+def _asked(rows: ibis.Table, wanted: Wanted, measure_id: str) -> ibis.Table:
+    """The rows asked for, in order."""
+    if measure_id:
+        rows = rows.filter(rows.measure_id == measure_id)
+    for column in ("footprint", "area", "breakdown"):
+        if asked := getattr(wanted, column):
+            rows = rows.filter(rows[column] == asked)
+    if not wanted.every_period:
+        rows = rows.filter(rows.period_end == rows.period_end.max())
+    return rows.order_by(*tables.MEASURES.key)
+
+
+def _filters(wanted: Wanted, measure_id: str) -> str:
+    asked = {
+        "measure": measure_id,
+        "footprint": wanted.footprint,
+        "area": wanted.area,
+        "breakdown": wanted.breakdown,
+        "periods": "all" if wanted.every_period else "the newest",
+    }
+    return ", ".join(f"{name} {value}" for name, value in asked.items() if value)
 
 
 def show_register(folder: Path, register_id: str) -> RegisterFacts:
@@ -136,15 +192,15 @@ def show_register(folder: Path, register_id: str) -> RegisterFacts:
     found = definitions_of(read_system(folder))
     register = _named(register_id, found.registers, "register")
     with open_system(folder, Purpose.POPULATION_HEALTH) as opened:
-        people, eligible = 0, 0
+        people, eligible = None, None
         waits_for = found.waiting.get(register_id, ())
         if not waits_for:
             members = opened.register_members
-            people = _count(members.filter(members.register == register_id))
+            people = _shown(members.filter(members.register == register_id))
             as_at = _as_at(opened.files)
             living = population.living(opened.persons, as_at)
-            eligible = _count(living.filter(population.may_count(living, register.people, as_at)))
-        per_100 = 100 * people / eligible if eligible else None
+            eligible = _shown(living.filter(population.may_count(living, register.people, as_at)))
+        per_100 = 100 * people / eligible if people is not None and eligible else None
         return RegisterFacts(
             register=register,
             snapshot=opened.snapshot.id,
@@ -204,5 +260,5 @@ def _value(row: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> Valu
     )
 
 
-def _count(table: ibis.Table) -> int:
-    return int(table.count().to_pyarrow().as_py())
+def _shown(table: ibis.Table) -> int | None:
+    return shown_count(int(table.count().to_pyarrow().as_py()), PUBLISHED_RULE)

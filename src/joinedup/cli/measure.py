@@ -83,5 +83,40 @@ def show(
     )  # fmt: skip
 
 
+@measure.command("export")
+@_FOLDER
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--measure", "measure_id", default="", metavar="ID", help="This measure alone.")
+@click.option("--footprint", default="", metavar="KIND", help="Such as neighbourhood or practice.")
+@click.option("--area", default="", metavar="CODE", help="Of this area or organisation alone.")
+@click.option(
+    "--by",
+    "breakdown",
+    default="",
+    metavar="BREAKDOWN",
+    help="all, sex, age_group, deprivation or ethnicity alone.",
+)
+@click.option("--every-period", is_flag=True, help="Earlier years too.")
+@_JSON
+def export(
+    folder: Path, path: Path, measure_id: str, footprint: str, area: str, breakdown: str,
+    every_period: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Write measures to FILE: .xlsx, .csv, .parquet or .json, with notes of what they are.
+
+    Small numbers are suppressed, which is not nought; the notes say by what rule.
+    """
+    from joinedup.actions.measures import Wanted, hand_on
+
+    wanted = Wanted(footprint, area, breakdown, every_period)
+    written = hand_on(folder, wanted, path, measure_id=measure_id)
+    if as_json:
+        show_json(written)
+        return
+    say(
+        f"{written.rows:,} rows written to {written.path}, {written.not_shown:,} of them not shown."
+    )
+
+
 def _number(value: float | None, status: str) -> str:
     return status.replace("_", " ") if value is None else f"{value:,.1f}"

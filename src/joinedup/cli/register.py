@@ -71,7 +71,7 @@ def show(folder: Path, register_id: str, as_json: bool) -> None:
         raise click.exceptions.Exit(Exit.FINDINGS)
 
 
-def _say_people(people: int | None, per_100: float | None, eligible: int) -> None:
+def _say_people(people: int | None, per_100: float | None, eligible: int | None) -> None:
     if people is None:
         say("How many are on it is suppressed: too few.")
     else:
