@@ -213,7 +213,7 @@ def monthly_errors(
         means = run.occupied.mean(axis=1, keepdims=True)
         seen, came = outlook(means), beds[following]
         errors.append((
-            abs(float(seen.mean[0]) - came) / came, abs(beds[month] - came) / came,
+            abs(expected_occupied(model) - came) / came, abs(beds[month] - came) / came,
             bool(seen.low[0] <= came <= seen.high[0]),
         ))  # fmt: skip
     return errors

@@ -41,7 +41,7 @@ from joinedup.flow.spells import TRANSFER_CODES, TRANSFER_DAYS, spells, stays
 from joinedup.flow.treated_where import (
     WIDE_SHARE,
     flows_across,
-    service_footprints,
+    reach_of_teams,
     treated_where,
 )
 
@@ -90,9 +90,9 @@ __all__ = [
     "nights_in_treatment",
     "outlook",
     "people_who_change",
+    "reach_of_teams",
     "readmission_rates",
     "readmissions",
-    "service_footprints",
     "shared_people",
     "simulate",
     "spells",

@@ -58,7 +58,7 @@ def flows_across(
     )
 
 
-def service_footprints(
+def reach_of_teams(
     contacts: ir.Table,
     homes: ir.Table,
     home_areas: ir.Table,
@@ -66,9 +66,9 @@ def service_footprints(
     *,
     wide_share: float = WIDE_SHARE,
 ) -> ir.Table:
-    """How far each service reaches beyond an area, by where the people live whom it sees.
+    """How far each team reaches beyond an area, by where the people live whom it sees.
 
-    A service: an organisation in a setting. Columns organisation, setting, contacts, from_outside,
+    A team: an organisation in a setting. Columns organisation, setting, contacts, from_outside,
     share_outside (of contacts whose home is known; null where none is), home_areas (how many
     different, all that is outside them as one), is_wide (share_outside of `wide_share` or more).
     """

@@ -13,7 +13,7 @@ from joinedup.flow import (
     flows_across,
     members_who_change,
     people_who_change,
-    service_footprints,
+    reach_of_teams,
     treated_where,
 )
 from tests.drawn import drawn, shown
@@ -71,7 +71,7 @@ def test_what_comes_in_and_what_goes_out() -> None:
 
 
 def test_a_service_may_reach_further_than_the_system() -> None:
-    found = service_footprints(CONTACTS, HOMES, SYSTEMS, "S1").order_by("organisation")
+    found = reach_of_teams(CONTACTS, HOMES, SYSTEMS, "S1").order_by("organisation")
     columns = (
         "organisation", "contacts", "from_outside", "share_outside", "home_areas", "is_wide"
     )  # fmt: skip
@@ -80,7 +80,7 @@ def test_a_service_may_reach_further_than_the_system() -> None:
         ("RQ9", "1", "0", "0.0", "1", "False"),
         ("RZ1", "5", "2", "0.5", "3", "True"),
     ]
-    narrow = service_footprints(CONTACTS, HOMES, SYSTEMS, "S1", wide_share=0.6)
+    narrow = reach_of_teams(CONTACTS, HOMES, SYSTEMS, "S1", wide_share=0.6)
     assert shown(narrow.filter(narrow.is_wide), "organisation") == []
 
 
