@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -34,9 +35,30 @@ RESIDENT_AND_REGISTERED: Final = (
 )  # fmt: skip
 PROVIDERS: Final = ("provider",)
 HANDED_ON: Final = (*RESIDENT_AND_REGISTERED, *PROVIDERS)
-# Shares of the counts of one measure, kind of footprint, period and breakdown that may be small;
-# the second is tried where no hiding would do with the first.
-_MOST_SMALL: Final = (0.05, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What is tried to be handed on together.
+
+    `most_small`: the share of the counts of one measure, kind of footprint, period and breakdown
+    that may be small.
+    """
+
+    most_small: float
+    breakdowns: tuple[str, ...] = tuple(BREAKDOWNS)
+    footprints: tuple[str, ...] = HANDED_ON
+
+
+# The next is tried where no hiding would do with the one before: few people, or footprints that
+# are nearly the same.
+_ATTEMPTS: Final = (
+    _Attempt(0.05),
+    _Attempt(0.0),
+    _Attempt(0.0, ("all",)),
+    _Attempt(0.0, tuple(BREAKDOWNS), ("system", *PROVIDERS)),
+    _Attempt(0.0, ("all",), ("system", *PROVIDERS)),
+)
 _METHODS: Final = ("proportion", "rate", "standardised_rate")
 
 
@@ -74,8 +96,14 @@ def _protected(
     rule: DisclosureRule,
 ) -> pa.Table:
     """What may be handed on of some values: the more, the fewer small counts stand in the way."""
-    for most_small in _MOST_SMALL:
-        kept = values.filter(pc.invert(_is_too_fine(values, rule, most_small)))
+    for one in _ATTEMPTS:
+        asked = values.filter(
+            pc.and_(
+                pc.is_in(values["breakdown"], pa.array(one.breakdowns)),
+                pc.is_in(values["footprint"], pa.array(one.footprints)),
+            )
+        )
+        kept = asked.filter(pc.invert(_is_too_fine(asked, rule, one.most_small)))
         cells = _cells(kept, measures)
         try:
             shown = protect(cells, rule, [*sums_of_breakdowns(cells, _TOTAL), *sums]).table

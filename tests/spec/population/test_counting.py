@@ -125,7 +125,7 @@ def counted(measure: Measure) -> list[tuple[object, ...]]:
 
 
 def test_a_rate_is_of_the_days_that_people_lived_in_the_period() -> None:
-    # PA's first spell began before it. PB was born half-way, PC died on the eleventh day, PE before.
+    # PA's first spell began before it; PB was born half-way; PC died on the eleventh day.
     assert counted(ADMISSIONS) == [
         ("PA", "1", "365"), ("PB", "0", "182"), ("PC", "1", "10"), ("PD", "0", "365"),
     ]  # fmt: skip

@@ -128,7 +128,7 @@ def test_a_wrong_definition_says_what_is_wrong_and_where(
 def test_a_malformed_code_is_refused_before_any_rule_sees_it(
     tmp_path: Path, codes: str, words: str
 ) -> None:
-    with pytest.raises(SourceDataError, match="mine.csv") as error:
+    with pytest.raises(SourceDataError, match=r"mine\.csv") as error:
         read(tmp_path, LIST + REGISTER, codes)
     assert words in str(error.value)
     assert isinstance(error.value, JoinedupError)
