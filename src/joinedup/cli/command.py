@@ -26,6 +26,7 @@ VERBS = {
     "person": "One person's history across partners.",
     "measure": "What is measured, what it means, and its values for every footprint.",
     "register": "Who is counted as having what, held against published prevalence.",
+    "flow": "How people move between organisations, where they wait, and what if.",
     "snapshot": "List, compare, verify, roll back, prune or export snapshots.",
     "linkage": "Explain, score, report on or retrain linkage.",
 }

@@ -1,0 +1,100 @@
+"""Who hands people on to whom, how long it takes, and who is stuck."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import ibis.expr.types as ir
+
+from joinedup import flow
+from joinedup.actions.flow.answer import NOT_SHOWN, Answer, Cell, Part, write_text
+from joinedup.actions.flow.period import Dates, Look, look
+from joinedup.actions.flow.small_numbers import RULE, Within, percentile, shown_rows
+from joinedup.drawing import Flow, SankeyChart, draw_sankey
+
+_COLUMNS: Final = (
+    "from_organisation", "from_name", "to_organisation", "to_name", "kind", "handoffs", "accepted",
+    "contacted", "stuck", "median_days_to_contact", "p90_days_to_contact",
+)  # fmt: skip
+_PAIR: Final = ("from_organisation", "to_organisation", "kind")
+_COUNTS: Final = ("handoffs", "accepted", "contacted", "stuck")
+_WITHIN: Final = (Within("handoffs", ("contacted", "stuck")), Within("handoffs", ("accepted",)))
+
+
+def look_at_handoffs(folder: Path, dates: Dates, svg: Path | None = None) -> Answer:
+    """Handoffs sent in the period from each organisation to each; `svg` draws them.
+
+    A pair with seven people or fewer is left out. There are no totals: they would give it back.
+    """
+    with look(folder, dates) as looked:
+        each = _sent(looked)
+        people = each.group_by(_PAIR).aggregate(people=each.person_id.nunique())
+        found = flow.handoff_matrix(each).inner_join(people, list(_PAIR), rname="{name}_again")
+        pairs = found.to_pyarrow().to_pylist()
+        pairs.sort(key=lambda row: (row["kind"], -row["handoffs"], str(row[_PAIR[0]]),
+                                    row[_PAIR[1]]))  # fmt: skip
+        many = [row for row in pairs if row["people"] > RULE.threshold]
+        rows = _rows(looked, many)
+        part = Part("handoffs", "Handoffs from each organisation to each", _COLUMNS, rows)
+        answer = looked.answer("handoffs", (part,), *_notes(len(pairs) - len(many)))
+    if svg:
+        write_text(svg, _drawn(answer))
+    return answer
+
+
+def _sent(looked: Look) -> ir.Table:
+    referrals = looked.at_trusts(
+        looked.at_trusts(looked.system.referrals, "from_organisation"), "to_organisation"
+    )
+    each = flow.handoffs(looked.contacts(), referrals, looked.as_at)
+    day = each.sent_at.cast("date")
+    return each.filter((day >= looked.start) & (day < looked.end))
+
+
+def _rows(looked: Look, pairs: list[dict[str, Any]]) -> tuple[tuple[Cell, ...], ...]:
+    # Nobody accepts or waits for what was only seen to happen.
+    counts = [
+        [row[name] if row["kind"] == "referral" or name == "handoffs" else None for name in _COUNTS]
+        for row in pairs
+    ]
+    shown = shown_rows(_COUNTS, counts, _WITHIN)
+    return tuple(
+        (
+            row["from_organisation"], looked.name(row["from_organisation"]),
+            row["to_organisation"], looked.name(row["to_organisation"]),
+            row["kind"], *figures,
+            percentile(row["median_days_to_contact"], row["contacted"], 0.5),
+            percentile(row["p90_days_to_contact"], row["contacted"], 0.9),
+        )
+        for row, figures in zip(pairs, shown, strict=True)
+    )  # fmt: skip
+
+
+def _notes(left_out: int) -> tuple[str, ...]:
+    return (
+        "A referral is what one organisation asked of another. An observed handoff is two contacts "
+        f"in turn at different ones, no more than {flow.GAP_DAYS} days apart. Do not add them up.",
+        f"Stuck: no contact after {flow.STUCK_DAYS} days and not closed, as at the newest extract. "
+        "Waits are of those who were seen: read them beside stuck.",
+        f"{left_out:,} pairs of organisations with {RULE.threshold} people or fewer are left out. "
+        "A median or 90th percentile is hidden where no more than that lie beyond it.",
+    )
+
+
+def _drawn(answer: Answer) -> str:
+    """Referrals as bands; observed handoffs where nobody sent a referral."""
+    rows = answer.parts[0].rows
+    kind = "referral" if any(row[4] == "referral" for row in rows) else "observed"
+    flows = [
+        Flow(str(row[1]), str(row[3]), row[5] if isinstance(row[5], int) else NOT_SHOWN)
+        for row in rows
+        if row[4] == kind
+    ]
+    title = "Referrals between organisations" if kind == "referral" else "Moves between them"
+    return draw_sankey(
+        SankeyChart(flows, measure=f"Handoffs, {answer.start} until before {answer.end}",
+                    note=answer.notes[-1]),
+        name="handoffs", title=title,
+        description="Bands from each organisation that sends to each that receives.",
+    )  # fmt: skip
