@@ -15,6 +15,16 @@ import click
 from joinedup import tables
 from joinedup.cli.command import joinedup
 from joinedup.intake import rules_page
+from joinedup.population import (
+    About,
+    CodeList,
+    Definitions,
+    Measure,
+    Register,
+    Segmentation,
+    read_definitions,
+    shipped_definitions,
+)
 from joinedup.tables import Column, Table, Zone
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -108,7 +118,71 @@ def rules() -> str:
     return _GENERATED.format(source="src/joinedup/intake/rules.py") + "\n\n" + rules_page()
 
 
-PAGES = {"tables.md": data_dictionary, "command-line.md": command_line, "rules.md": rules}
+def measures() -> str:
+    """Every register, measure and segmentation that ships, from its declaration."""
+    found = read_definitions([shipped_definitions()])
+    parts = [
+        _GENERATED.format(source="src/joinedup/population/definitions"),
+        "# Measures and registers",
+        "What ships, from its declaration. How to add your own, or replace one: "
+        "[add a measure](../how-to/add-a-measure.md). Each register also has its prevalence.",
+        "## Code lists",
+        "\n".join(_code_list(one) for one in found.lists.values()),
+        "## Registers",
+        *(_register(one) for _, one in sorted(found.registers.items())),
+        "## Measures",
+        *(_measure(one) for name, one in found.measures.items() if not _is_prevalence(name, found)),
+        "## Segmentations",
+        *(_segmentation(one) for one in found.segmentations.values()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _is_prevalence(name: str, found: Definitions) -> bool:
+    return name.removesuffix("_prevalence") in found.registers and name.endswith("_prevalence")
+
+
+def _code_list(one: CodeList) -> str:
+    return f"- `{one.name}`, version {one.version}: {len(one.codes)} codes"
+
+
+def _about(about: About, *more: str) -> str:
+    lines = [f"### {about.title}", f"`{about.id}`, version {about.version}. {about.says}"]
+    lines += [f"Why: {about.why}"] if about.why else []
+    lines += [f"Mind: {about.caveats}"] if about.caveats else []
+    lines += [*(text for text in more if text), f"Source: {about.source}."]
+    return "\n\n".join([*lines, *about.changes])
+
+
+def _register(one: Register) -> str:
+    lists = ", ".join(f"`{name}`" for name in one.needs_lists)
+    expected = (
+        f"Published: {one.expected.per_100:g} in 100 ({one.expected.source})."
+        if one.expected
+        else ""
+    )
+    return _about(one.about, f"Code lists: {lists}." if lists else "", expected)
+
+
+def _measure(one: Measure) -> str:
+    way = "higher is better" if one.polarity == "high" else "lower is better"
+    return _about(one.about, "" if one.polarity == "neither" else f"{way[:1].upper()}{way[1:]}.")
+
+
+def _segmentation(one: Segmentation) -> str:
+    rows = "\n".join(
+        f"{place}. {part.title}" + (f": {', '.join(part.registers)}" if part.registers else "")
+        for place, part in enumerate(one.segments, start=1)
+    )
+    return _about(one.about, rows)
+
+
+PAGES = {
+    "measures.md": measures,
+    "tables.md": data_dictionary,
+    "command-line.md": command_line,
+    "rules.md": rules,
+}
 
 
 def main() -> None:
