@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Final
 
 import ibis
 
 from joinedup.actions.feeds import read_feed_settings
 from joinedup.actions.linkage import report_links
+from joinedup.actions.measures import definitions_of
 from joinedup.actions.open_system import OpenSystem, open_system
 from joinedup.actions.report import (
     FeedTitle,
     LinkageFacts,
+    NeighbourhoodReport,
     ReportTables,
     RuleWords,
     SnapshotWords,
     gather_facts,
+    gather_neighbourhoods,
+    write_neighbourhoods,
     write_report,
 )
 from joinedup.intake import RULES, Feed
 from joinedup.partners import System, boundaries, read_pack
 from joinedup.safeguards import Purpose
+
+# The measure that neighbourhoods are drawn beside each other by.
+_COMPARED: Final = "emergency_admissions"
 
 
 def report(system: System) -> tuple[Path, str]:
@@ -37,7 +45,24 @@ def report(system: System) -> tuple[Path, str]:
             linkage=_linkage(opened),
             outlines=boundaries(pack),
         )
-        return write_report(facts, system.path / "report" / "index.html"), _example(opened)
+        folder = system.path / "report"
+        write_neighbourhoods(facts, _neighbourhoods(opened), folder / "neighbourhoods")
+        return write_report(facts, folder / "index.html"), _example(opened)
+
+
+def _neighbourhoods(opened: OpenSystem) -> NeighbourhoodReport:
+    found = definitions_of(opened.system)
+    handed_on = opened.measures.filter(
+        opened.measures.footprint.isin(("neighbourhood", "system"))
+        & opened.measures.breakdown.isin(("all", "deprivation"))
+    )
+    return gather_neighbourhoods(
+        handed_on.to_pyarrow().to_pylist(),
+        opened.all_rows("areas"),
+        {one.about.id: one for one in found.ready_measures},
+        registers=[f"{name}_prevalence" for name in found.registers],
+        compared=_COMPARED,
+    )
 
 
 def _tables(opened: OpenSystem) -> ReportTables:

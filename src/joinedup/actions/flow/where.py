@@ -134,7 +134,7 @@ def _crossing(looked: Look, contacts: ir.Table, homes: ir.Table) -> list[dict[st
 def _wide(looked: Look, contacts: ir.Table, homes: ir.Table) -> Part:
     """Services a tenth or more of whose contacts are of people from outside."""
     code = looked.system.system.ods_code
-    found = flow.service_footprints(contacts, homes, _system_areas(looked), code)
+    found = flow.reach_of_teams(contacts, homes, _system_areas(looked), code)
     people = {
         (row["organisation"], row["setting"]): row["persons"]
         for row in _crossing(looked, contacts, homes)

@@ -18,6 +18,8 @@ from joinedup.actions.report.gather import (
     SnapshotWords,
     gather_facts,
 )
+from joinedup.actions.report.neighbourhood_facts import NeighbourhoodReport, gather_neighbourhoods
+from joinedup.actions.report.neighbourhood_page import write_neighbourhoods
 from joinedup.actions.report.page import render_report, write_report
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "FeedTitle",
     "LinkageFacts",
     "NeighbourhoodFacts",
+    "NeighbourhoodReport",
     "ReasonFacts",
     "RefusedFile",
     "ReportFacts",
@@ -35,6 +38,8 @@ __all__ = [
     "SnapshotWords",
     "Unplaced",
     "gather_facts",
+    "gather_neighbourhoods",
     "render_report",
+    "write_neighbourhoods",
     "write_report",
 ]
