@@ -52,9 +52,10 @@ def report(system: System) -> tuple[Path, str]:
 
 def _neighbourhoods(opened: OpenSystem) -> NeighbourhoodReport:
     found = definitions_of(opened.system)
-    handed_on = opened.measures.filter(
-        opened.measures.footprint.isin(("neighbourhood", "system"))
-        & opened.measures.breakdown.isin(("all", "deprivation"))
+    measures = opened.measures
+    handed_on = measures.filter(
+        measures.footprint.isin(("neighbourhood", "system"))
+        & measures.breakdown.isin(("all", "deprivation"))
     )
     return gather_neighbourhoods(
         handed_on.to_pyarrow().to_pylist(),
