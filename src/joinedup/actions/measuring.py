@@ -36,8 +36,6 @@ from joinedup.population.counting import COUNTED
 from joinedup.tables.code_sets import BREAKDOWNS
 
 STEP: Final = "measure"
-# Three years show a direction; more are in the snapshots before.
-_YEARS: Final = 3
 # A year counts where none of its months has less than this share of the usual month's events.
 _COVERED: Final = 0.5
 _CONTACTS: Final = ("appointment", "attendance", "spell", "contact", "incident")
@@ -58,7 +56,7 @@ def measure(work: Work, taken: TakenIn) -> None:
         "actions/protecting.py",
         *SHARED_CODE,
     )
-    basis = step_key(STEP, code, digest)
+    basis = step_key(STEP, code, digest, work.system.measure_years)
     where = [work.made[one.name].files for one in (tables.MEMBERSHIPS, tables.SMALL_AREAS)]
     key = step_key(basis, work.step_keys["record"], as_at, where)
     with work.steps.measured(STEP, "Telling who is on which register, and every measure") as step:
@@ -89,7 +87,7 @@ def _measure(work: Work, definitions: Definitions, as_at: dt.date) -> None:
     ]
     work.write_by_person(STEP, tables.SEGMENTS, segmented)
     found = []
-    for period in _periods(work.read(tables.EVENTS), as_at):
+    for period in _periods(work.read(tables.EVENTS), as_at, work.system.measure_years):
         found += _values_in(work, definitions, listed, period)
     empty = tables.MEASURE_VALUES.schema().to_pyarrow().empty_table()
     values = pa.concat_tables([empty, *found]).sort_by(
@@ -158,7 +156,7 @@ def _members(
     return members
 
 
-def _periods(events: ir.Table, as_at: dt.date) -> list[Period]:
+def _periods(events: ir.Table, as_at: dt.date, most: int) -> list[Period]:
     """The last years of twelve whole months of which every month has its events."""
     end = (as_at + dt.timedelta(days=1)).replace(day=1)
     contacts = events.filter(events.kind.isin(_CONTACTS))
@@ -167,7 +165,7 @@ def _periods(events: ir.Table, as_at: dt.date) -> list[Period]:
     by_month = {row["month"]: row["events"] for row in counted.to_pyarrow().to_pylist()}
     usual = median(by_month.values()) if by_month else 0
     periods = []
-    for years in range(1, _YEARS + 1):
+    for years in range(1, most + 1):
         start = end.replace(year=end.year - years)
         first = start.year * 12 + start.month - 1
         if all(by_month.get(first + n, 0) > usual * _COVERED for n in range(12)):
@@ -182,8 +180,8 @@ def _values_in(
     members = _members(work, definitions.ready_registers, listed, period.last, f"{period.start}")
     records = Records(work.read(tables.EVENTS), listed, members)
     people = population.people_in_period(work.read(tables.PERSONS), period.start, period.end)
-    counted = work.keep("counted", counts_by_person(measures, people, records, period))
-    wide = work.keep("wide", population.placed(counted, _places(work, period)))
+    placed = work.keep("placed", population.placed(people, _places(work, period)))
+    wide = work.keep("wide", counts_by_person(measures, placed, records, period))
     found = []
     groupings = population.groupings()
     names = [name for name in wide.columns if name.startswith(COUNTED)]

@@ -65,6 +65,10 @@ memory_mb = 4000
 keep_snapshots = 5
 # Keep all snapshots of so many days as well. Without this line: none beyond that number.
 # keep_days = 30
+
+[measures]
+# How many whole years back measures are counted; 0 for none.
+years = 3
 """
 
 _PARTNERS: Final = """\

@@ -15,6 +15,7 @@ ENGINES: Final = ("duckdb", "spark")
 _MOST_MB: Final = 100_000_000
 _MOST_THREADS: Final = 4096
 _MOST_KEPT: Final = 100_000
+_MOST_YEARS: Final = 30
 _INIT = "Make a system folder with `joinedup init DIR --invented` or `--area PACK`."
 
 
@@ -33,7 +34,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One integrated care system's folder. `area` is the folder of its area pack."""
+    """One integrated care system's folder. `area` is the folder of its area pack.
+
+    `measure_years`: how many whole years back measures are counted.
+    """
 
     path: Path
     name: str
@@ -42,6 +46,7 @@ class System:
     engine: str
     limits: Limits
     spark: SparkSettings = field(default_factory=SparkSettings)
+    measure_years: int = 3
 
     @property
     def partners_file(self) -> Path:
@@ -113,6 +118,7 @@ def read_system(path: Path) -> System:
         engine=top.text("engine", "duckdb", codes=ENGINES),
         limits=_limits(top.section("limits")),
         spark=read_spark(top.section("spark")),
+        measure_years=top.section("measures").whole("years", 3, at_least=0, at_most=_MOST_YEARS),
     )
     top.finish()
     if not system.area.is_dir():

@@ -49,13 +49,15 @@ class Places:
 
 def placed(people: ir.Table, places: Places) -> ir.Table:
     """People with a column for each footprint, null outside, and their `deprivation` fifth."""
-    wide = people.left_join(places.homes, "person_id").drop("person_id_right")
-    wide = wide.left_join(places.practices, "person_id").drop("person_id_right")
+    homes = places.homes.select(home_id="person_id", lsoa_code="lsoa_code")
+    practices = places.practices.select(listed_id="person_id", practice_code="practice_code")
+    wide = people.left_join(homes, people.person_id == homes.home_id)
+    wide = wide.left_join(practices, wide.person_id == practices.listed_id)
     columns = []
     for footprint, areas in places.areas_of.items():
         by = "practice_code" if footprint in REGISTERED else "lsoa_code"
         named = areas.select(**{f"{footprint}__": areas.member, footprint: areas.area})
-        wide = wide.left_join(named, wide[by] == named[f"{footprint}__"]).drop(f"{footprint}__")
+        wide = wide.left_join(named, wide[by] == named[f"{footprint}__"])
         columns.append(footprint)
     deciles = places.small_areas.select(small_area="lsoa_code", imd_decile="imd_decile")
     wide = wide.left_join(deciles, wide.lsoa_code == deciles.small_area)

@@ -56,6 +56,8 @@ def counts_by_person(
 ) -> ir.Table:
     """`people` with two columns a measure: `n__ID` and `d__ID`, nought where nothing counts.
 
+    People may have further columns, such as those of `placed`, which are kept.
+
     The denominator of a rate is in days lived.
     """
     wide = people
@@ -64,9 +66,10 @@ def counts_by_person(
         _from_registers(measures, records),
         *_from_codes(measures, records, period),
     ]
-    for source in sources:
-        if source is not None:
-            wide = wide.left_join(source, "person_id").drop("person_id_right")
+    for place, source in enumerate(one for one in sources if one is not None):
+        # A name of its own for each key: to drop a column of very many takes Ibis long.
+        named = source.rename({f"who_{place}": "person_id"})
+        wide = wide.left_join(named, wide.person_id == named[f"who_{place}"])
     return wide.select(*people.columns, **_columns(measures, wide, period))
 
 

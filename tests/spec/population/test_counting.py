@@ -207,13 +207,14 @@ def test_sums_are_by_area_and_part_and_what_lies_outside_is_in_none(engine: Engi
         imd_decile="int64",
     )
     people = people_in_period(PERSONS, YEAR.start, YEAR.end)
-    wide = placed(
-        counts_by_person((ADMISSIONS,), people, RECORDS, YEAR),
+    homed = placed(
+        people,
         Places(
             homes, practices,
             {**dict.fromkeys(RESIDENT, areas), **dict.fromkeys(REGISTERED, own)}, deciles,
         ),
     )  # fmt: skip
+    wide = counts_by_person((ADMISSIONS,), homed, RECORDS, YEAR)
     every = groupings()
     sums = engine.sum_by(wide, [one.keys for one in every], ["n__admissions", "d__admissions"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -75,7 +76,7 @@ def render_neighbourhood(
     )
     environment.filters["figure"] = figure_in_words
     environment.filters["interval"] = _interval
-    environment.filters["day"] = "{:%d %B %Y}".format
+    environment.filters["day"] = _last_day
     style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     return environment.get_template("neighbourhood.html.jinja").render(
         facts=facts,
@@ -95,6 +96,12 @@ def figure_in_words(figure: Figure) -> str:
     if figure.value is None:
         return _STATUS.get(figure.status, figure.status)
     return _number(figure.value)
+
+
+def _last_day(past: dt.date) -> str:
+    """The last day of a period, of which the first day after is given."""
+    last = past - dt.timedelta(days=1)
+    return f"{last.day} {last:%B %Y}"
 
 
 def _interval(figure: Figure) -> str:
