@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_array
 
-from joinedup.safeguards.disclosure.counts import Integers
+from joinedup.safeguards.disclosure.counts import Flags, Integers
 from joinedup.safeguards.disclosure.knowledge import NO_END, Knowledge
 from joinedup.safeguards.disclosure.relations import Equations
 
@@ -44,7 +44,7 @@ def narrowed(equations: Equations, knowledge: Knowledge) -> tuple[Integers, Inte
     return low, high
 
 
-def _of_others(rows: Integers, ends: Integers, many: int) -> tuple[Integers, Integers]:
+def _of_others(rows: Integers, ends: Integers, many: int) -> tuple[Integers, Flags]:
     """For each entry the sum of the ends of its equation's other entries; whether any is open."""
     is_open = np.abs(ends) >= NO_END // 2
     closed = np.where(is_open, 0, ends)

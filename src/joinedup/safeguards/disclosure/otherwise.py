@@ -53,7 +53,7 @@ class Otherwise:
             self._bound_by(int(implied))
 
     def spread(self, count: int, wanted: int) -> int:
-        """How far apart the count's highest and lowest found could be; no search beyond `wanted`."""
+        """How far apart the count's highest and lowest found could be, searched up to `wanted`."""
         numerator = int(self._equations.complement_of[count])
         if numerator != NONE:
             denominator = int(self._equations.denominator_of[count])
@@ -65,7 +65,8 @@ class Otherwise:
             )
         if count >= len(self._equations.key):
             return 0
-        up, down = [[(count, 1)]], [[(count, -1)]]
+        up: list[_Pushes] = [[(count, 1)]]
+        down: list[_Pushes] = [[(count, -1)]]
         for implied in self._of.get(count, ()):
             # Only as far as the other half of a proportion lets it: move that first.
             other = int(self._equations.denominator_of[implied])

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from joinedup.safeguards.disclosure.counts import NONE, Counts, Flags, Integers, read_counts
 from joinedup.safeguards.disclosure.knowledge import small_counts
@@ -37,7 +38,7 @@ class Protected:
 def protect(cells: pa.Table, rule: DisclosureRule, sums: Sequence[Sum] = ()) -> Protected:
     """Hide small counts, and as many more as keep them from being worked out; round the rest.
 
-    `cells`: one row a measure_id × footprint_kind × area × period × breakdown × category with
+    `cells`: one row a measure_id, footprint_kind, area, period, breakdown and category with
     whole-number numerator and denominator (null: missing; a measure without any denominator is a
     count). Optional: population_id, where measures share a denominator; is_proportion, where the
     numerator is part of it; per, which the rate is for (1 where there is none).
@@ -80,8 +81,7 @@ def _with_figures(
     value = upper / np.maximum(below, 1) * np.where(is_count, 1.0, per)
     table = _put(cells, "numerator", upper, upper_codes)
     table = _put(table, "denominator", lower, lower_codes, blank=is_count)
-    table = _put(table, "value", value, value_codes, has=has_value)
-    return table
+    return _put(table, "value", value, value_codes, has=has_value)
 
 
 def _figures(
@@ -116,7 +116,7 @@ def _worse(one: Integers, two: Integers) -> Integers:
 def _put(
     table: pa.Table,
     name: str,
-    figures: Integers,
+    figures: Integers | NDArray[np.float64],
     codes: Integers,
     *,
     has: Flags | None = None,

@@ -96,8 +96,8 @@ def sums_of_areas(units: pa.Table) -> tuple[Sum, ...]:
     rows: dict[Label, set[str]] = {}
     for row in units.select(["unit", "footprint_kind", "area"]).to_pylist():
         rows.setdefault((row["footprint_kind"], row["area"]), set()).add(row["unit"])
-    for (kind, area), inside in sorted(rows.items()):
-        made_of.setdefault(kind, {})[area] = frozenset(inside)
+    for (kind, area), held in sorted(rows.items()):
+        made_of.setdefault(kind, {})[area] = frozenset(held)
     found: set[Sum] = set()
     kinds = sorted(made_of)
     for kind in kinds:
