@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
 
@@ -77,8 +78,13 @@ class Facts:
         return past if late_knowledge else past.filter(past.known_date <= ibis.literal(on))
 
 
-def read_facts(system: OpenSystem, definitions: Definitions, people: ir.Table) -> Facts:
-    """The facts about some people (person_id). SettingError where no condition is declared."""
+def read_facts(
+    system: OpenSystem, definitions: Definitions, people: ir.Table, kept: ExitStack
+) -> Facts:
+    """The facts about some people (person_id), worked out once and kept until `kept` closes.
+
+    SettingError where no long-term condition is declared.
+    """
     named = definitions.registers.get(_LONG_TERM)
     known = {one.about.id: one for one in definitions.ready_registers}
     registers = tuple(
@@ -97,7 +103,7 @@ def read_facts(system: OpenSystem, definitions: Definitions, people: ir.Table) -
     listed = population.in_lists(codes, population.list_codes(lists))
     told = system.events.select("event_id", "known_date")
     dated = listed.inner_join(told, "event_id").select("person_id", "list", "date", "known_date")
-    return Facts(dated.cache(), registers)
+    return Facts(kept.enter_context(dated.cache()), registers)
 
 
 def history_as_at(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -93,15 +94,16 @@ def train_risk(folder: Path, wanted: Wanted) -> Trained:
         as_at = newest_extract(system.files)
         events = system.events
         dates = index_dates(events, as_at, settings=_SEEN_IN.get(wanted.outcome, ()))
-        study = _study(system, dates, wanted)
+        with ExitStack() as kept:
+            study = _study(system, dates, wanted, kept)
         notices = _notices(events, dates, wanted)
         model_file, card_file = keep_model(system.system, wanted.outcome, study)
         return _told(wanted, system.snapshot.id, study, notices, (model_file, card_file))
 
 
-def _study(system: OpenSystem, dates: IndexDates, wanted: Wanted) -> Study:
+def _study(system: OpenSystem, dates: IndexDates, wanted: Wanted, kept: ExitStack) -> Study:
     people = system.persons
-    facts = read_facts(system, definitions_of(system.system), people)
+    facts = read_facts(system, definitions_of(system.system), people, kept)
     training, test = (
         history_as_at(system, facts, people, on, late_knowledge=wanted.late_knowledge)
         for on in (dates.train_on, dates.test_on)

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import os
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Final
@@ -37,6 +38,7 @@ from joinedup.population.risk import (
     with_reasons,
     worklist,
 )
+from joinedup.population.risk.score import SCORED
 from joinedup.safeguards import Purpose
 from joinedup.safeguards.spreadsheets import as_cell
 from joinedup.terms import NotFoundError
@@ -105,17 +107,19 @@ def team_list(folder: Path, wanted: Wanted) -> TeamList:
     NotFoundError without the neighbourhood or a model; SourceDataError where the team's answers
     in `worklists/feedback.csv` are at fault.
     """
-    with open_system(folder, Purpose.POPULATION_HEALTH) as system:
+    with open_system(folder, Purpose.POPULATION_HEALTH) as system, ExitStack() as caches:
         code, name = _neighbourhood(system, wanted.neighbourhood)
         kept = read_kept(system.system, _outcome(wanted.outcome))
         as_at = newest_extract(system.files)
         today = max(as_at, dt.datetime.now(dt.UTC).date())
         feedback = read_feedback(system.system.path / "worklists" / "feedback.csv", today)
-        people = _residents(system, code, as_at).cache()
-        facts = read_facts(system, definitions_of(system.system), people)
-        now, scored = _scored(system, facts, people, kept.model, as_at)
+        people = caches.enter_context(_residents(system, code, as_at).cache())
+        facts = read_facts(system, definitions_of(system.system), people, caches)
+        team = _Team(system, people, facts, kept.model, as_at, caches)
+        now, scored = _scored(team, as_at)
+        judged = caches.enter_context(needs(now, scored, as_at, _known(team)).cache())
         found = worklist(
-            needs(now, scored, as_at, _known(system, facts, people, kept.model, as_at)),
+            judged,
             today,  # answers given since the newest extract count
             rules=RULES,
             apart=Apart(in_hospital=_in_hospital(system.events, as_at)),
@@ -159,6 +163,18 @@ def write_list(made: TeamList, path: Path) -> int:
                 writer.writerow([as_cell(str(cell)) for cell in astuple(person)])
         aside.replace(path)
     return len(made.people)
+
+
+@dataclass(frozen=True, slots=True)
+class _Team:
+    """What a team's list is made from; what is worked out once goes when `caches` closes."""
+
+    system: OpenSystem
+    people: ir.Table
+    facts: Facts
+    model: Model
+    as_at: dt.date
+    caches: ExitStack
 
 
 def _outcome(name: str) -> str:
@@ -205,32 +221,29 @@ def _residents(system: OpenSystem, code: str, as_at: dt.date) -> ir.Table:
     return system.persons.semi_join(theirs, "person_id")
 
 
-def _scored(
-    system: OpenSystem, facts: Facts, people: ir.Table, model: Model, on: dt.date
-) -> tuple[ir.Table, ir.Table]:
+def _scored(team: _Team, on: dt.date) -> tuple[ir.Table, ir.Table]:
     """Features of the living as at a date, by all that is known today; and their risks."""
-    history = history_as_at(system, facts, people, on, late_knowledge=True)
-    conditions = model.origin.conditions
-    found = features(history, on, conditions=conditions, late_knowledge=True).cache()
+    model = team.model
+    history = history_as_at(team.system, team.facts, team.people, on, late_knowledge=True)
+    named = model.origin.conditions
+    computed = features(history, on, conditions=named, late_knowledge=True)
+    found = team.caches.enter_context(computed.cache())
     if isinstance(model, Regression):
-        return found, score(model, found).cache()
-    batches = pa.Table.from_batches(score_batches(model, found))  # a neighbourhood's people alone
-    return found, ibis.memtable(batches)
+        return found, score(model, found)
+    batches = pa.Table.from_batches(score_batches(model, found), schema=SCORED)
+    return found, ibis.memtable(batches)  # of a neighbourhood's people alone
 
 
-def _known(
-    system: OpenSystem, facts: Facts, people: ir.Table, model: Model, as_at: dt.date
-) -> Known:
+def _known(team: _Team) -> Known:
     """What the rules ask for and the snapshot has; no table of it tells of care plans."""
-    before = as_at - dt.timedelta(days=_EARLIER_DAYS)
-    _, earlier = _scored(system, facts, people, model, before)
-    events, codes = (
-        table.semi_join(people, "person_id") for table in (system.events, system.codes)
-    )
+    system, people, as_at = team.system, team.people, team.as_at
+    _, earlier = _scored(team, as_at - dt.timedelta(days=_EARLIER_DAYS))
+    events = system.events.semi_join(people, "person_id")
+    codes = system.codes.semi_join(people, "person_id")
     return Known(
         earlier=earlier,
-        reviews=facts.reviews(as_at),
-        frailty=facts.frailty(as_at),
+        reviews=team.facts.reviews(as_at),
+        frailty=team.facts.frailty(as_at),
         sensitive=sensitive_admissions(events, codes, as_at, late_knowledge=True),
     )
 
@@ -268,10 +281,13 @@ def _left_out(others: ir.Table, people: ir.Table, as_at: dt.date) -> tuple[LeftO
     for row in counted.to_pyarrow().to_pylist():
         found[row["why"].partition(": ")[0]] += row["people"]
     # Features, and so needs, are of the living alone.
-    gone = people.count() - population.living(people, as_at).count()
-    found["has died"] += int(gone.to_pyarrow().as_py())
+    found["has died"] += _count(people) - _count(population.living(people, as_at))
     ordered = sorted(found.items(), key=lambda one: (-one[1], one[0]))
     return tuple(LeftOut(why, count) for why, count in ordered if count)
+
+
+def _count(people: ir.Table) -> int:
+    return int(people.count().to_pyarrow().as_py())
 
 
 def _notices(system: OpenSystem, model: Model, feedback: ir.Table | None) -> tuple[str, ...]:
@@ -279,8 +295,8 @@ def _notices(system: OpenSystem, model: Model, feedback: ir.Table | None) -> tup
     if not isinstance(model, Regression):
         found.append("The model is of trees, which give no reasons; a regression does.")
     if feedback is not None:
-        strangers = feedback.select("person_id").distinct().anti_join(system.persons, "person_id")
-        unknown = strangers.count().to_pyarrow().as_py()
+        answered = feedback.select("person_id").distinct()
+        unknown = _count(answered.anti_join(system.persons, "person_id"))
         if unknown:
             found.append(
                 f"{unknown:,} of the people in worklists/feedback.csv are not in the snapshot: "

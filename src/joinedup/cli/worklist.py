@@ -61,20 +61,15 @@ def _show(found: TeamList) -> None:
     )
     for fault in found.faults:
         say(f"This model should not be used: {fault}.", fg="red")
-    show_table(
-        ("rank", "person", "risk", "what is seen", "the score is high for", "suggested"),
-        [
-            (
-                one.rank,
-                one.person_id,
-                f"{one.risk_percent:.1f}%",
-                one.needs,
-                one.reasons,
-                one.actions,
-            )
-            for one in found.people
-        ],
-    )
+    for one in found.people:
+        say(f"\n{one.rank:>4}  {one.person_id}  {one.risk_percent:.1f}%", bold=True)
+        for what, text in (
+            ("seen", one.needs),
+            ("high for", one.reasons),
+            ("suggested", one.actions),
+        ):
+            if text:
+                say(f"      {what + ':':<11}{text}")
     say(f"\n{len(found.people):,} of {found.residents:,} residents are on the list. The others:")
     show_table(("people", "why not"), [(one.people, one.why) for one in found.left_out])
     if found.not_applied:

@@ -83,7 +83,7 @@ def test_a_wrong_answer_is_told_by_its_line_and_never_repeated(
 
 def test_of_many_wrong_lines_the_first_are_told(tmp_path: Path) -> None:
     wrong = f"{SOMEBODY},maybe,,2026-04-01,\n" * 8
-    with pytest.raises(SourceDataError, match="line 6: .*; and 3 more"):
+    with pytest.raises(SourceDataError, match=r"line 6: .*; and 3 more"):
         read_feedback(feedback(tmp_path, HEAD + wrong), TODAY)
 
 
