@@ -23,6 +23,7 @@ This folder is one integrated care system, as Joinedup keeps it.
 | `area/` | the area pack: small areas, practices, trusts |
 | `identified/` | who is who, refused rows, and the key: for those entitled alone |
 | `lake/` | the linked, pseudonymous population, one snapshot a run |
+| `risk_models/`, `worklists/` | trained models with their cards; what teams answered |
 
 Put a partner's files into its folder in `inbox/`, then:
 
@@ -41,6 +42,7 @@ GITIGNORE: Final = """\
 /lake/
 /report/
 /truth/
+/worklists/
 """
 
 _SYSTEM: Final = """\

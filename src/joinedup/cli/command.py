@@ -27,6 +27,8 @@ VERBS = {
     "measure": "What is measured, what it means, and its values for every footprint.",
     "register": "Who is counted as having what, held against published prevalence.",
     "flow": "How people move between organisations, where they wait, and what if.",
+    "risk": "Train a model of who may need care next, on the system's own history.",
+    "worklist": "Whom a neighbourhood team should see next, and why.",
     "snapshot": "List, compare, verify, roll back, prune or export snapshots.",
     "linkage": "Explain, score, report on or retrain linkage.",
 }
