@@ -133,11 +133,20 @@ def _marks(
         for kind, count in ((NUMERATOR, one.numerator), (DENOMINATOR, one.denominator))
         if count is not None and count.events is not None
     }
+    within = within.filter(_may_fit(within, counts.values()))
     listed = _lists_of_events(counts.values(), records.listed)
     if listed is not None:
         within = within.left_join(listed, "event_id").drop("event_id_right")
     columns = {name: _mark(within, count, period) for name, count in counts.items()}
     return within.select("person_id", "organisation", **columns)
+
+
+def _may_fit(events: ir.Table, counts: Iterable[Count]) -> ir.BooleanValue:
+    """Whether some rule asks for events of the setting and kind: half of all are of no interest."""
+    pairs = sorted({(one.events.settings, one.events.kinds) for one in counts if one.events})
+    return ibis.or_(
+        *(is_event(events, EventRule(settings=settings, kinds=kinds)) for settings, kinds in pairs)
+    )
 
 
 def _mark(events: ir.Table, count: Count, period: Period) -> ir.NumericValue:
