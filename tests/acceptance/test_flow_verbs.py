@@ -133,7 +133,7 @@ def test_delays_say_that_no_reasons_are_given(answers: dict[str, Any]) -> None:
 
 def test_delays_are_told_by_reason_where_reasons_are_given(invented: InventedSystem) -> None:
     with open_system(invented.path) as system:
-        spells = system.events.filter(system.events.kind == "spell")
+        spells = system.events.filter(lambda t: t.kind == "spell")
         found = spells.select("event_id").to_pyarrow()["event_id"].to_pylist()
     reason = flow.national_delay_reasons()[0]
     causes = ibis.memtable([{"event_id": one, "reason": reason.reason} for one in found])

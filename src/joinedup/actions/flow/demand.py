@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -69,7 +70,7 @@ def _of(contacts: ir.Table, kind: str, is_wanted: ir.BooleanValue) -> ir.Table:
 
 
 def _rows(
-    use: str, people: ir.Table, events: ir.Table, names: dict[str, str]
+    use: str, people: ir.Table, events: ir.Table, names: Mapping[str, str]
 ) -> list[tuple[Cell, ...]]:
     areas = flow.emergency_demand(people, events, _STRATA).order_by("area")
     found = areas.to_pyarrow().to_pylist()
