@@ -119,7 +119,7 @@ def _show(answer: Answer, asked: dict[str, Any], svg: Path | None = None) -> Non
     if asked["as_json"]:
         show_json(_as_json(answer))
         return
-    say(f"{answer.question.capitalize()}: {answer.start} until before {answer.end}", bold=True)
+    say(f"{answer.question}: {answer.start} until before {answer.end}", bold=True)
     for part in answer.parts:
         say(f"\n{part.title}")
         _show_part(part.columns, part.rows)

@@ -32,7 +32,7 @@ def look_at_delays(folder: Path, dates: Dates, causes: ir.Table | None = None) -
         parts = _by_organisation(looked, rows)
         if causes is not None:
             parts += _by_reason(looked, spells, causes)
-        return looked.answer("delays", parts, *_notes(has_reasons=causes is not None))
+        return looked.answer("Delays", parts, *_notes(has_reasons=causes is not None))
 
 
 def _by_organisation(looked: Look, rows: list[dict[str, Any]]) -> tuple[Part, ...]:

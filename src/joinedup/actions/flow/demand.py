@@ -39,7 +39,7 @@ def look_at_demand(folder: Path, dates: Dates) -> Answer:
         names = looked.area_names(_AREA)
         rows = tuple(row for use, events in uses for row in _rows(use, people, events, names))
         part = Part("demand", "Emergency use against expectation", _COLUMNS, rows)
-        return looked.answer("demand", (part,), *_notes())
+        return looked.answer("Demand", (part,), *_notes())
 
 
 def _people(looked: Look) -> ir.Table:

@@ -10,13 +10,17 @@ import ibis.expr.types as ir
 from joinedup import flow
 from joinedup.actions.flow.answer import NOT_SHOWN, Answer, Cell, Part, write_text
 from joinedup.actions.flow.period import Dates, Look, look
-from joinedup.actions.flow.small_numbers import RULE, Within, percentile, shown_rows
+from joinedup.actions.flow.small_numbers import (
+    RULE,
+    Within,
+    percentile,
+    shown_alone,
+    shown_rows,
+)
 from joinedup.drawing import Flow, SankeyChart, draw_sankey
 
-_COLUMNS: Final = (
-    "from_organisation", "from_name", "to_organisation", "to_name", "kind", "handoffs", "accepted",
-    "contacted", "stuck", "median_days_to_contact", "p90_days_to_contact",
-)  # fmt: skip
+_ENDS: Final = ("from_organisation", "from_name", "to_organisation", "to_name")
+_WAITS: Final = ("median_days_to_contact", "p90_days_to_contact")
 _PAIR: Final = ("from_organisation", "to_organisation", "kind")
 _COUNTS: Final = ("handoffs", "accepted", "contacted", "stuck")
 _WITHIN: Final = (Within("handoffs", ("contacted", "stuck")), Within("handoffs", ("accepted",)))
@@ -32,12 +36,10 @@ def look_at_handoffs(folder: Path, dates: Dates, svg: Path | None = None) -> Ans
         people = each.group_by(_PAIR).aggregate(people=each.person_id.nunique())
         found = flow.handoff_matrix(each).inner_join(people, list(_PAIR), rname="{name}_again")
         pairs = found.to_pyarrow().to_pylist()
-        pairs.sort(key=lambda row: (row["kind"], -row["handoffs"], str(row[_PAIR[0]]),
-                                    row[_PAIR[1]]))  # fmt: skip
+        pairs.sort(key=lambda row: (-row["handoffs"], str(row[_PAIR[0]]), row[_PAIR[1]]))
         many = [row for row in pairs if row["people"] > RULE.threshold]
-        rows = _rows(looked, many)
-        part = Part("handoffs", "Handoffs from each organisation to each", _COLUMNS, rows)
-        answer = looked.answer("handoffs", (part,), *_notes(len(pairs) - len(many)))
+        parts = (_asked(looked, many), _observed(looked, many))
+        answer = looked.answer("Handoffs", parts, *_notes(len(pairs) - len(many)))
     if svg:
         write_text(svg, _drawn(answer))
     return answer
@@ -52,23 +54,42 @@ def _sent(looked: Look) -> ir.Table:
     return each.filter((day >= looked.start) & (day < looked.end))
 
 
-def _rows(looked: Look, pairs: list[dict[str, Any]]) -> tuple[tuple[Cell, ...], ...]:
-    # Nobody accepts or waits for what was only seen to happen.
-    counts = [
-        [row[name] if row["kind"] == "referral" or name == "handoffs" else None for name in _COUNTS]
-        for row in pairs
-    ]
+def _asked(looked: Look, pairs: list[dict[str, Any]]) -> Part:
+    """Referrals, with their waits."""
+    rows = [row for row in pairs if row["kind"] == "referral"]
+    # Where no source states any acceptance a nought would say what nobody knows.
+    known = [name for name in _COUNTS if name != "accepted" or any(row[name] for row in rows)]
+    counts = [[row[name] if name in known else None for name in _COUNTS] for row in rows]
     shown = shown_rows(_COUNTS, counts, _WITHIN)
-    return tuple(
+    filled = tuple(
         (
-            row["from_organisation"], looked.name(row["from_organisation"]),
-            row["to_organisation"], looked.name(row["to_organisation"]),
-            row["kind"], *figures,
+            *_ends(looked, row),
+            *figures,
             percentile(row["median_days_to_contact"], row["contacted"], 0.5),
             percentile(row["p90_days_to_contact"], row["contacted"], 0.9),
         )
-        for row, figures in zip(pairs, shown, strict=True)
-    )  # fmt: skip
+        for row, figures in zip(rows, shown, strict=True)
+    )
+    return Part(
+        "referrals", "Referrals from each organisation to each", (*_ENDS, *_COUNTS, *_WAITS), filled
+    )
+
+
+def _observed(looked: Look, pairs: list[dict[str, Any]]) -> Part:
+    """What was only seen to happen: nobody accepts it, waits for it or is stuck."""
+    rows = tuple(
+        (*_ends(looked, row), shown_alone(row["handoffs"]))
+        for row in pairs
+        if row["kind"] == "observed"
+    )
+    return Part(
+        "observed", "Contacts in turn at different organisations", (*_ENDS, "handoffs"), rows
+    )
+
+
+def _ends(looked: Look, row: dict[str, Any]) -> tuple[Cell, ...]:
+    source, target = row["from_organisation"], row["to_organisation"]
+    return source, looked.name(source), target, looked.name(target)
 
 
 def _notes(left_out: int) -> tuple[str, ...]:
@@ -83,18 +104,20 @@ def _notes(left_out: int) -> tuple[str, ...]:
 
 
 def _drawn(answer: Answer) -> str:
-    """Referrals as bands; observed handoffs where nobody sent a referral."""
-    rows = answer.parts[0].rows
-    kind = "referral" if any(row[4] == "referral" for row in rows) else "observed"
+    """Referrals as bands; what was observed where nobody sent a referral."""
+    asked, observed = answer.parts
+    part = asked if asked.rows else observed
     flows = [
-        Flow(str(row[1]), str(row[3]), row[5] if isinstance(row[5], int) else NOT_SHOWN)
-        for row in rows
-        if row[4] == kind
+        Flow(str(row[1]), str(row[3]), row[4] if isinstance(row[4], int) else NOT_SHOWN)
+        for row in part.rows
     ]
-    title = "Referrals between organisations" if kind == "referral" else "Moves between them"
     return draw_sankey(
-        SankeyChart(flows, measure=f"Handoffs, {answer.start} until before {answer.end}",
-                    note=answer.notes[-1]),
-        name="handoffs", title=title,
+        SankeyChart(
+            flows,
+            measure=f"Handoffs, {answer.start} until before {answer.end}",
+            note=answer.notes[-1],
+        ),
+        name="handoffs",
+        title=part.title,
         description="Bands from each organisation that sends to each that receives.",
-    )  # fmt: skip
+    )

@@ -50,7 +50,7 @@ def look_at_overlap(folder: Path, dates: Dates) -> Answer:
             Part("shared", "People whom each two teams share", _COLUMNS, rows),
         )  # fmt: skip
         return looked.answer(
-            "overlap",
+            "Overlap",
             parts,
             f"A team is an organisation in a setting: {', '.join(SETTINGS)}.",
             "Nobody records who coordinates care: no feed of the system names coordinators, so "

@@ -41,7 +41,7 @@ def look_at_where(folder: Path, dates: Dates, footprint: str = "") -> Answer:
                  _outflow(looked, treated) + edge),
             _wide(looked, contacts, homes),
         )  # fmt: skip
-        return looked.answer("where", parts, *_notes())
+        return looked.answer("Where", parts, *_notes())
 
 
 def _wanted(footprint: str, names: dict[str, Any]) -> str:
