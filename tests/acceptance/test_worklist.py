@@ -81,13 +81,14 @@ def test_everybody_who_lives_there_is_listed_or_left_out(system: Path, listed: D
         one["people"] for one in found["left_out"]
     )
     with open_system(system) as opened:
-        inside = opened.memberships.filter(
-            (opened.memberships.of_kind == "neighbourhood")
-            & (opened.memberships["of"] == NEIGHBOURHOOD[0])
-        )
-        lsoas = set(inside.to_pyarrow()["member"].to_pylist())
+        within = opened.memberships.to_pyarrow().to_pylist()
         homes = opened.residences.to_pyarrow().to_pylist()
         events = opened.events.to_pyarrow().to_pylist()
+    lsoas = {
+        row["member"]
+        for row in within
+        if row["of_kind"] == "neighbourhood" and row["of"] == NEIGHBOURHOOD[0]
+    }
     ever_there = {row["person_id"] for row in homes if row["lsoa_code"] in lsoas}
     in_bed = {
         row["person_id"]
