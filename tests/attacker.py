@@ -152,9 +152,9 @@ def cell_of(row: dict[str, Any], name: str) -> Cell:
 
 def attack(
     published: pa.Table, truth: pa.Table, sums: Sequence[Sum], rule: DisclosureRule
-) -> dict[Cell, tuple[int, int]]:
-    """The least and most that each hidden count of a published table can be."""
+) -> dict[Cell, tuple[str, tuple[int, int]]]:
+    """Each hidden count of a published table: its status, the least and the most that it can be."""
     attacker = Attacker(rule)
     attacker.read(published)
     attacker.add_up(sums, truth)
-    return {cell: attacker.find(cell) for cell in attacker.hidden}
+    return {cell: (status, attacker.find(cell)) for cell, status in attacker.hidden.items()}

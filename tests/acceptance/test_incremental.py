@@ -81,7 +81,7 @@ def test_a_run_that_finds_nothing_new_leaves_the_next_one_its_short_way(system: 
     run(system)
     make_day(system, DAY, share=0.02)
     steps = manifest(system)["bases"]
-    assert set(steps) == {"link", "record", "guard"}
+    assert set(steps) == {"link", "record", "measure", "guard"}
     run(system)
     assert manifest(system)["bases"] == steps
     # What a day changes lies beside what was linked whole, and not in its place.

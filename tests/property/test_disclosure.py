@@ -120,7 +120,13 @@ def test_no_hidden_count_can_be_worked_out(release: Release, rule: DisclosureRul
     except DisclosureError:
         return
     found = attack(published, release.cells, release.sums, rule)
-    narrow = {cell: ends for cell, ends in found.items() if ends[1] - ends[0] < rule.protection}
+    # Of small counts this is promised. One withheld for their sake is not small, and may be known
+    # more closely.
+    narrow = {
+        cell: ends
+        for cell, (status, ends) in found.items()
+        if status == "suppressed" and ends[1] - ends[0] < rule.protection
+    }
     assert narrow == {}
 
 

@@ -194,7 +194,7 @@ def _limits(chart: SpcChart, on: Timeline) -> list[str]:
                 y = on.up.at(value)
                 parts.append(straight(left, y, right, y, width=1.5, dashes=dashes))
         if one.baseline_last is not None:
-            parts += _baseline(left, on.across.at(one.baseline_last), on)
+            parts += _baseline(left, min(on.across.at(one.baseline_last), right), on)
     if chart.target is not None:
         y, plane = on.up.at(chart.target), on.plane
         parts.append(

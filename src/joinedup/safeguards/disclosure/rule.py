@@ -39,10 +39,10 @@ class SafeZero:
 class DisclosureRule:
     """Counts of 1 (or 0) to `threshold` are hidden, others rounded to the nearest `rounding`.
 
-    `protection`: whatever is added and subtracted, a hidden count could still be any of whole
+    `protection`: whatever is added and subtracted, a small count could still be any of whole
     numbers that lie this far apart (sliding protection: Fischetti and Salazar, Management Science
-    47, 2001). Noughts are hidden as small counts are, unless declared safe. SettingError for a
-    rule that cannot be kept.
+    47, 2001); one withheld for its sake is not small, and may be known more closely. Noughts are
+    hidden as small counts are, unless declared safe. SettingError for a rule that cannot be kept.
     """
 
     id: str
