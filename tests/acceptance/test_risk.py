@@ -77,12 +77,11 @@ def test_a_model_of_invented_people_finds_the_need_that_was_put_in(
 ) -> None:
     study = develop(past, past, Plan(SPLIT))
     found = study.assessment
-    # About 80 outcomes in 1,000 people: the intervals are wide, and must hold what is right.
-    # On 30,000 people it is 0.81 against 0.71 (docs/explanation/risk.md); so few cannot tell.
+    # Trained on about 100 outcomes of 940 people: the intervals are wide, and hold what is right.
     assert found.c_statistic.high > study.of_baseline.c_statistic.value
-    assert found.c_statistic.low > 0.5
     assert found.slope is not None
     assert found.slope.low < 1 < found.slope.high
+    assert found.observed_to_expected.low < 1 < found.observed_to_expected.high
     write_model(study.model, tmp_path / "risk.json")
     assert read_model(tmp_path / "risk.json") == study.model
     page = card_markdown(model_card(study))
@@ -180,8 +179,11 @@ def test_an_omop_set_over_ten_years_is_judged_like_any_other(
     found = study.assessment
     assert found.people > 1000
     assert 50 <= found.outcomes <= 200
-    # It learns next to nothing here, and its own figures must say so: no c-statistic to boast of.
-    assert found.c_statistic.low < 0.7
+    # As many come as are foretold, within chance; who it is, trees of 117 outcomes cannot tell.
+    assert found.observed_to_expected.low < 1 < found.observed_to_expected.high
+    assert found.c_statistic.low > 0.5
+    # The set's words for race are no codes of ethnic categories: nobody's group is known.
+    assert {one.group for one in found.groups if one.kind == "ethnicity"} == {"not known"}
     assert model_card(study).trained_people is not None
 
 

@@ -28,6 +28,8 @@ def fairness_groups(history: History) -> ir.Table:
     placed = homes.inner_join(areas, "lsoa_code").select("person_id", "decile")
     people = history.persons.left_join(placed, "person_id")
     fifth = ibis.cases(*((people.decile <= 2 * n, str(n)) for n in range(1, 6)))
-    letter = people.ethnicity.strip().upper().left(1)
+    # A code is a letter, with a partner's own second mark at most; a word is no code.
+    code = people.ethnicity.strip()
+    letter = ibis.ifelse(code.length() <= 2, code.left(1), "")
     ethnic = ibis.cases(*((letter.isin(letters), name) for name, letters in _ETHNIC_GROUPS))
     return people.select("person_id", deprivation=fifth, sex=people.sex, ethnicity=ethnic)

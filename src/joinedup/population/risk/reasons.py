@@ -91,7 +91,9 @@ def _subjects(model: Regression) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found: dict[str, list[str]] = {}
     for name in model.features:
         if name not in _NOT_SAID:
-            subject = "conditions_count" if name == "comorbidity_weight" else name
+            # The weight of conditions is told by their number, where the model has both.
+            is_weight = name == "comorbidity_weight" and "conditions_count" in model.features
+            subject = "conditions_count" if is_weight else name
             subject = subject.removesuffix("_12m").removesuffix("_3m")
             found.setdefault(subject, []).append(name)
     # "12m" sorts before "3m", "conditions_count" after "comorbidity_weight".
