@@ -110,7 +110,7 @@ def percentile(value: float | None, counted: int, at: float) -> float | Absence 
     """A percentile, where more people than the rule hides lie on either side of it."""
     if value is None or value != value:
         return None
-    beyond = round(min(at, 1 - at) * counted, 9)
+    beyond = int(round(min(at, 1 - at) * counted, 9))  # 0.1 of 80 is a little below 8
     return NOT_SHOWN if beyond <= RULE.threshold else round(value, 1)
 
 
