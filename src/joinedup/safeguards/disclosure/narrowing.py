@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csc_array
 
 from joinedup.safeguards.disclosure.counts import Flags, Integers
 from joinedup.safeguards.disclosure.knowledge import NO_END, Knowledge
 from joinedup.safeguards.disclosure.relations import Equations
+
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
 
 _PASSES: Final = 30
 _MOST_COUNTS: Final = 1500
@@ -60,7 +61,7 @@ class Solver:
     def __init__(self, equations: Equations, knowledge: Knowledge) -> None:
         self._equations, self._knowledge = equations, knowledge
         self._by_equation = equations.matrix
-        self._by_count = csc_array(equations.matrix)
+        self._by_count = equations.matrix.tocsc()
 
     def spread(self, count: int, wanted: int, furthest: int) -> int:
         """How far apart the count's ends could be, up to `wanted`; no count moves `furthest`."""
@@ -80,6 +81,9 @@ class Solver:
     def _furthest(
         self, matrix: csc_array, low: Integers, high: Integers, place: int, sign: int
     ) -> int:
+        # Half a second to import, which every verb would pay.
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         objective = np.zeros(len(low))
         objective[place] = sign
         found = milp(

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from joinedup.safeguards.disclosure.counts import NONE, PLACE_OF, Counts, Integers
 from joinedup.safeguards.disclosure.sums import Dimension, Label, Sum, relations_of
 from joinedup.terms import SourceDataError
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,8 @@ class _Entries:
 
     def matrix(self) -> csr_array:
         """All entries."""
+        from scipy.sparse import csr_array
+
         placed = (np.concatenate(self._rows), np.concatenate(self._columns))
         return csr_array(
             (np.concatenate(self._signs), placed), shape=(self.equations, self.columns)
